@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+# Signet.  `make help` tells what there is.
+
+BUILD    ?= build
+CC       ?= gcc
+AR       ?= ar
+PKG_CONFIG ?= pkg-config
+VERSION  := $(shell cat VERSION)
+OPT      ?= -O2
+SANITIZE ?=
+
+PKGS     := libcrypto libevent_core libmicrohttpd jansson libcyaml p11-kit-1
+CLIENT_PKGS := libcurl jansson libcrypto
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) libcurl)
+
+WARN := -Wall -Wextra -Werror -Wconversion -Wshadow -Wcast-qual \
+	-Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings \
+	-Wpointer-arith -Wformat=2 -Wvla -Wundef -Wbad-function-cast \
+	-Wnull-dereference -Wno-unused-parameter
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-fPIC
+LDHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+ifeq ($(SANITIZE),)
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+else
+SAN := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+
+CPPFLAGS += -D_GNU_SOURCE -DSIGNET_VERSION='"$(VERSION)"' -Isrc -Iinclude -I. \
+	$(PKG_CFLAGS)
+CFLAGS   := -std=gnu11 $(OPT) -g $(WARN) $(HARDEN) $(SAN) $(CFLAGS)
+LDFLAGS  := -pie $(LDHARDEN) $(SAN) $(LDFLAGS)
+
+# --- what is built of what: a folder is a layer, a program is its main.c -----
+
+sources = $(filter-out %/main.c,$(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+BASE   := $(call sources,src/base)
+WIRE   := $(call sources,src/wire)
+FORMAT := $(call sources,src/format)
+CORE   := $(BASE) $(WIRE) $(FORMAT) \
+	$(foreach d,content policy evidence broker api daemon,$(call sources,src/$(d)))
+WORKER := $(call sources,pkcs11)
+CLIENT := $(call sources,src/client)
+CLI    := $(call sources,src/cli)
+
+LIBCORE   := $(BUILD)/lib/libcore.a
+LIBWORKER := $(BUILD)/lib/libworker.a
+LIBSIGNET := $(BUILD)/lib/libsignet.a
+SOVERSION := 0
+LIBSHARED := $(BUILD)/lib/libsignet.so.$(SOVERSION)
+LIBCLI    := $(BUILD)/lib/libcli.a
+
+PROGRAMS := $(BUILD)/bin/signetd $(BUILD)/bin/signet-worker \
+	$(BUILD)/bin/signet $(BUILD)/bin/signet-bench \
+	$(BUILD)/bin/fixture-keygen
+MOCKS := $(BUILD)/mock/signet-mock.so \
+	$(patsubst tests/mock/%.c,$(BUILD)/mock/%.so,\
+	$(filter-out tests/mock/mock%.c tests/mock/rule%.c,$(wildcard tests/mock/*.c)))
+
+core_libs := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
+client_libs := $(shell $(PKG_CONFIG) --libs $(CLIENT_PKGS))
+worker_libs := $(shell $(PKG_CONFIG) --libs libcrypto) -ldl
+
+.PHONY: all
+all: $(PROGRAMS) $(LIBSIGNET) $(LIBSHARED) $(MOCKS) ## build everything
+
+$(BUILD)/obj/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define archive
+@mkdir -p $(@D)
+@rm -f $@
+$(AR) rcs $@ $^
+endef
+
+$(LIBCORE): $(call objects,$(CORE))
+	$(archive)
+$(LIBWORKER): $(call objects,$(WORKER))
+	$(archive)
+$(LIBCLI): $(call objects,$(CLI))
+	$(archive)
+$(LIBSIGNET): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT))
+	$(archive)
+
+define link
+@mkdir -p $(@D)
+$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
+endef
+
+$(BUILD)/bin/signetd: $(call objects,src/daemon/main.c) $(LIBCORE)
+	$(call link,$(core_libs))
+$(BUILD)/bin/signet-worker: $(call objects,pkcs11/main.c) $(LIBWORKER) $(LIBCORE)
+	$(call link,$(worker_libs))
+$(BUILD)/bin/signet: $(call objects,src/cli/main.c) $(LIBCLI) $(LIBSIGNET)
+	$(call link,$(client_libs))
+$(BUILD)/bin/signet-bench: $(call objects,$(wildcard bench/*.c)) $(LIBCORE)
+	$(call link,$(core_libs) -ldl)
+$(BUILD)/bin/fixture-keygen: $(call objects,$(wildcard SoftHSM-fixtures/*.c))
+	$(call link,$(worker_libs))
+
+$(LIBSHARED): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT)) src/client/libsignet.map
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(filter-out -pie,$(LDFLAGS)) -shared \
+	  -Wl,-soname,libsignet.so.$(SOVERSION) \
+	  -Wl,--version-script=src/client/libsignet.map \
+	  -o $@ $(filter %.o,$^) $(client_libs)
+	ln -sf libsignet.so.$(SOVERSION) $(BUILD)/lib/libsignet.so
+
+# --- the module doubles: named by what they do wrong --------------------------
+
+$(BUILD)/mock/signet-mock.so: $(call objects,$(wildcard tests/mock/mock*.c tests/mock/rule*.c))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -shared $(LDHARDEN) $(SAN) -o $@ $^ -ldl
+$(BUILD)/mock/%.so: $(BUILD)/obj/tests/mock/%.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -shared $(LDHARDEN) $(SAN) -o $@ $^ -ldl
+
+# --- tests ------------------------------------------------------------------------
+
+UNIT_SRC := $(wildcard tests/unit/*/*.c)
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka)
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBSIGNET) $(LIBCLI) $(LIBCORE)
+	$(call link,$(CMOCKA_LIBS) $(core_libs) $(client_libs) -ldl)
+
+FIXTURES := $(BUILD)/fixtures
+export SIGNET_BUILD := $(abspath $(BUILD))
+
+.PHONY: fixtures
+fixtures: $(FIXTURES)/ready ## private SoftHSM tokens, keys and a small CA
+$(FIXTURES)/ready: SoftHSM-fixtures/provision $(BUILD)/bin/fixture-keygen
+	SoftHSM-fixtures/provision $(FIXTURES)
+	@touch $@
+
+.PHONY: test unit regress
+test: all ## unit and regress tests
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory regress
+
+unit: all $(UNIT) ## unit tests (cmocka)
+	tests/run-unit $(UNIT)
+regress: all $(FIXTURES)/ready ## regress tests (bats), whole programs
+	tests/run-regress tests/regress
+
+.PHONY: check-asan check-valgrind
+check-asan: ## all tests with address and undefined-behaviour sanitizers
+	$(MAKE) BUILD=$(BUILD)-asan SANITIZE=address,undefined OPT=-O1 test
+check-valgrind: all $(UNIT) ## unit tests and one signature, under valgrind
+	tests/run-valgrind $(UNIT)
+
+.PHONY: demo bench lint
+demo: all $(FIXTURES)/ready ## sign a payment file and verify it with foreign tools
+	examples/demo
+bench: all ## measure against the module called in-process
+	bench/run
+
+lint: ## layers, documents against code, scripts, manuals
+	tests/lint/run
+
+# --- the rest ------------------------------------------------------------------
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: all ## into PREFIX (and DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/signet \
+	  $(DESTDIR)$(PREFIX)/include \
+	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
+	install $(BUILD)/bin/signet $(BUILD)/bin/signetd $(DESTDIR)$(PREFIX)/bin/
+	install $(BUILD)/bin/signet-worker $(DESTDIR)$(PREFIX)/lib/signet/
+	install -m 644 $(LIBSIGNET) $(DESTDIR)$(PREFIX)/lib/
+	install $(LIBSHARED) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libsignet.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libsignet.so
+	install -m 644 include/signet.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
+	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+
+.PHONY: clean help
+clean: ## remove what was built
+	rm -rf $(BUILD) $(BUILD)-*
+help: ## this list
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | \
+	  sed -E 's/:.*## /\t/' | sort | expand -t 18
+	@echo "Variables: BUILD=build CC=gcc|clang OPT=-O2 SANITIZE=address,undefined"
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * b64: base64 and base64url, strict.
+ */
+#include "base/b64.h"
+
+#include "base/err.h"
+
+static const char alphabet[2][65] = {
+	[B64_STD] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		    "0123456789+/",
+	[B64_URL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		    "0123456789-_",
+};
+
+size_t b64_encoded_len(enum b64_kind kind, size_t len)
+{
+	size_t rest = len % 3;
+
+	if (kind == B64_STD)
+		return (len + 2) / 3 * 4;
+	return len / 3 * 4 + (rest == 0 ? 0 : rest + 1);
+}
+
+void b64_encode(enum b64_kind kind, struct slice s, struct buf *out)
+{
+	const char *a = alphabet[kind];
+	size_t len = b64_encoded_len(kind, s.len), i;
+	uint8_t *at = buf_reserve(out, len);
+
+	if (at == NULL)
+		return;
+	for (i = 0; i + 3 <= s.len; i += 3) {
+		uint32_t n = (uint32_t)s.ptr[i] << 16 |
+			     (uint32_t)s.ptr[i + 1] << 8 | s.ptr[i + 2];
+
+		*at++ = (uint8_t)a[n >> 18];
+		*at++ = (uint8_t)a[n >> 12 & 63];
+		*at++ = (uint8_t)a[n >> 6 & 63];
+		*at++ = (uint8_t)a[n & 63];
+	}
+	if (i < s.len) {
+		bool two = i + 1 < s.len;
+		uint32_t n = (uint32_t)s.ptr[i] << 16 |
+			     (two ? (uint32_t)s.ptr[i + 1] << 8 : 0);
+
+		*at++ = (uint8_t)a[n >> 18];
+		*at++ = (uint8_t)a[n >> 12 & 63];
+		if (two)
+			*at++ = (uint8_t)a[n >> 6 & 63];
+		else if (kind == B64_STD)
+			*at++ = '=';
+		if (kind == B64_STD)
+			*at++ = '=';
+	}
+	buf_commit(out, len);
+}
+
+/* Value of a character, or -1. */
+static int b64_value(enum b64_kind kind, uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == (kind == B64_STD ? '+' : '-'))
+		return 62;
+	if (c == (kind == B64_STD ? '/' : '_'))
+		return 63;
+	return -1;
+}
+
+int b64_stream_feed(struct b64_stream *st, struct slice text, struct buf *out)
+{
+	/* At most this; what is not used is given back by the commit. */
+	uint8_t *at = buf_reserve(out, (st->count + text.len) / 4 * 3);
+	uint8_t *from = at;
+
+	if (at == NULL)
+		return out->failed;
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.ptr[i];
+		int value = b64_value(st->kind, c);
+
+		if (c == '=' && st->kind == B64_STD && st->count >= 2 &&
+		    st->padding < 4 - st->count) {
+			st->padding++;
+			continue;
+		}
+		if (value < 0 || st->padding > 0)
+			return ERR_MALFORMED;
+		st->bits = st->bits << 6 | (uint32_t)value;
+		if (++st->count == 4) {
+			*at++ = (uint8_t)(st->bits >> 16);
+			*at++ = (uint8_t)(st->bits >> 8);
+			*at++ = (uint8_t)st->bits;
+			st->count = 0;
+			st->bits = 0;
+		}
+	}
+	buf_commit(out, (size_t)(at - from));
+	return 0;
+}
+
+int b64_stream_finish(struct b64_stream *st, struct buf *out)
+{
+	unsigned expected = st->count == 0 ? 0 : 4 - st->count;
+
+	if (st->count == 1 ||
+	    (st->kind == B64_STD && st->padding != expected))
+		return ERR_MALFORMED;
+	/* The bits that no byte uses have to be zero: one text for a value. */
+	if (st->count == 2) {
+		if ((st->bits & 0xf) != 0)
+			return ERR_MALFORMED;
+		buf_put_u8(out, (uint8_t)(st->bits >> 4));
+	} else if (st->count == 3) {
+		if ((st->bits & 0x3) != 0)
+			return ERR_MALFORMED;
+		buf_put_u8(out, (uint8_t)(st->bits >> 10));
+		buf_put_u8(out, (uint8_t)(st->bits >> 2));
+	}
+	return buf_error(out);
+}
+
+int b64_decode(enum b64_kind kind, struct slice text, struct buf *out)
+{
+	struct b64_stream st = { .kind = kind };
+	size_t before = out->len;
+	int r = b64_stream_feed(&st, text, out);
+
+	if (r == 0)
+		r = b64_stream_finish(&st, out);
+	if (r != 0)
+		out->len = before;
+	return r;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * limits: every amount that a peer controls, with the reason for its size.
+ *
+ * GET /v1/status lists those a client can meet; docs/limits.md is made of
+ * these comments.
+ */
+#ifndef SIGNET_BASE_LIMITS_H
+#define SIGNET_BASE_LIMITS_H
+
+/* Content of a signature: the largest payment files of a bank's back office
+ * are some tens of MiB; it streams to a file, so this costs no memory. */
+#define LIMIT_CONTENT (64u * 1024 * 1024)
+
+/* The body of a request less its content: JSON members and their names. */
+#define LIMIT_BODY_MEMBERS (256u * 1024)
+
+/* Content up to this stays in memory and is hashed at once in the loop:
+ * 16 KiB of SHA-256 are 10 to 40 us. Above it a compute thread does it. */
+#define LIMIT_CONTENT_INLINE (16u * 1024)
+
+/* Ed25519 needs the whole message on the token, in one frame. */
+#define LIMIT_EDDSA_MESSAGE (1024u * 1024)
+
+/* A frame between signetd and a worker: the largest message and its fields. */
+#define LIMIT_FRAME (LIMIT_EDDSA_MESSAGE + 64u * 1024)
+
+/* Request line and header fields of one HTTP request. */
+#define LIMIT_HTTP_HEADER (8u * 1024)
+
+/* Connections: enough for 10,000 idle keep-alive clients and some more. */
+#define LIMIT_CONNECTIONS 12000u
+
+/* Seconds in which a connection must make progress, or it is closed. */
+#define LIMIT_IDLE_SECONDS 60u
+
+/* Requests that may wait for one token; one more is answered with 429. */
+#define LIMIT_QUEUE 1024u
+
+/* Requests that are remembered after their end, for GET /v1/signatures/{id}. */
+#define LIMIT_FINISHED 256u
+
+/* Sign requests sent to one shard before its answers are in: the next one is
+ * already there when it has finished one. */
+#define LIMIT_PIPELINE 4u
+
+#define LIMIT_MODULES 16u
+#define LIMIT_SHARDS 32u
+#define LIMIT_TOKENS 64u	/* of one module */
+#define LIMIT_KEYS 16384u	/* of one token */
+#define LIMIT_CERTIFICATE (32u * 1024) /* DER bytes of one certificate */
+#define LIMIT_CHAIN 8u		/* certificates sent with a signature */
+#define LIMIT_SPKI 4096u	/* DER bytes of a public key: RSA-16384 fits */
+#define LIMIT_SIGNATURE 2048u	/* bytes: RSA-16384 */
+#define LIMIT_LABEL 256u	/* CKA_LABEL, bytes */
+#define LIMIT_KEY_ID 128u	/* CKA_ID, bytes */
+#define LIMIT_URI 2048u		/* a PKCS#11 URI */
+#define LIMIT_NAME 256u		/* name of a content, as shown */
+#define LIMIT_PATH 1024u	/* a file name in the configuration */
+
+/* Milliseconds until a module call must have ended, unless configured. */
+#define LIMIT_DEADLINE_MS 10000u
+/* ... and for starting a worker: C_Initialize of network HSMs is slow. */
+#define LIMIT_START_MS 30000u
+
+/* Restart of a worker that failed: doubles from the first to the last. */
+#define LIMIT_BACKOFF_FIRST_MS 20u
+#define LIMIT_BACKOFF_LAST_MS 5000u
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * paths: where the socket and the configuration are when nobody says so.
+ */
+#ifndef SIGNET_BASE_PATHS_H
+#define SIGNET_BASE_PATHS_H
+
+#include <stddef.h>
+
+#include "base/attr.h"
+
+struct error;
+
+/*
+ * The API socket, into out[size]: $SIGNET_SOCKET, else
+ * $XDG_RUNTIME_DIR/signet/signetd.sock, else ~/.cache/signet/signetd.sock.
+ * ERR_CONFIG when none of them can be formed or it is too long for a socket.
+ */
+int paths_socket(char *out, size_t size, struct error *e) MUST_CHECK;
+
+/*
+ * The configuration: $SIGNET_CONFIG, else $XDG_CONFIG_HOME/signet/signetd.yaml
+ * (~/.config/...), else /etc/signet/signetd.yaml: the first that exists.
+ * ERR_CONFIG, naming the places looked at, when there is none.
+ */
+int paths_config(char *out, size_t size, struct error *e) MUST_CHECK;
+
+#endif

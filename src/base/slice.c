@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * slice: borrowed bytes and the cursor that reads them.
+ */
+#include "base/slice.h"
+
+bool slice_equal(struct slice a, struct slice b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+int slice_compare(struct slice a, struct slice b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len == 0 ? 0 : memcmp(a.ptr, b.ptr, len);
+
+	if (order != 0)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+struct cursor cursor_of(struct slice s)
+{
+	return (struct cursor){ .rest = s, .failed = false };
+}
+
+struct slice cursor_bytes(struct cursor *c, size_t len)
+{
+	struct slice got = { .ptr = NULL, .len = 0 };
+
+	if (c->failed || len > c->rest.len) {
+		c->failed = true;
+		return got;
+	}
+	got = slice_of(c->rest.ptr, len);
+	c->rest.ptr += len;
+	c->rest.len -= len;
+	return got;
+}
+
+static uint64_t cursor_number(struct cursor *c, size_t width)
+{
+	struct slice s = cursor_bytes(c, width);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n = n << 8 | s.ptr[i];
+	return n;
+}
+
+uint8_t cursor_u8(struct cursor *c)
+{
+	return (uint8_t)cursor_number(c, 1);
+}
+
+uint16_t cursor_u16(struct cursor *c)
+{
+	return (uint16_t)cursor_number(c, 2);
+}
+
+uint32_t cursor_u32(struct cursor *c)
+{
+	return (uint32_t)cursor_number(c, 4);
+}
+
+uint64_t cursor_u64(struct cursor *c)
+{
+	return cursor_number(c, 8);
+}
+
+struct slice cursor_block(struct cursor *c, size_t max)
+{
+	size_t len = cursor_u32(c);
+
+	if (len > max)
+		c->failed = true;
+	return cursor_bytes(c, len);
+}
+
+void cursor_text(struct cursor *c, char *out, size_t size)
+{
+	struct slice s = cursor_block(c, size - 1);
+
+	if (s.len > 0 && memchr(s.ptr, '\0', s.len) != NULL) {
+		c->failed = true;
+		s.len = 0;
+	}
+	if (s.len > 0)
+		memcpy(out, s.ptr, s.len);
+	out[s.len] = '\0';
+}
+
+bool cursor_done(const struct cursor *c)
+{
+	return !c->failed && c->rest.len == 0;
+}
