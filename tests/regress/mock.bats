@@ -143,9 +143,9 @@ sign_in_background() {
 
 # wait_for PATTERN: until the log has such a line, 10 s at most
 wait_for() {
-	local i
+	local tries=200
 
-	for i in $(seq 200); do
+	while [ $((tries -= 1)) -ge 0 ]; do
 		grep -q -- "$1" "$LOG" && return 0
 		sleep 0.05
 	done
@@ -399,7 +399,7 @@ destroy_passing() {
 	rules 'C_Sign close-fds' 'C_Sign hang'
 	sign_in_background
 	wait_for 'C_Sign !hang'
-	[ "$(echo $(ls "/proc/$pid/fd"))" = "0 1 2" ]
+	[ "$(ls "/proc/$pid/fd" | tr '\n' ' ')" = "0 1 2 " ]
 }
 
 @test "mock: leak takes memory with each call" {
