@@ -101,7 +101,7 @@ object() {
 	run object privkey 01
 	[ "$status" -eq 0 ]
 	[[ $output =~ Usage:\ +sign($'\n'|$) ]]
-	[[ $output =~ Access:\ +sensitive,\ always\ sensitive,\ never\ extractable,\ local ]]
+	[[ $output == *"sensitive, always sensitive, never extractable, local"* ]]
 	run p11 --list-objects --type privkey
 	[[ $output != *rsa2048* ]]
 }
