@@ -15,7 +15,7 @@
 
 #define SIGNATURE_MAX 512
 
-/* C_Sign gives r || s; a request has a DER SEQUENCE of them (RFC 3279 2.2.3). */
+/* C_Sign gives r || s; a request has them in a SEQUENCE (RFC 3279 2.2.3). */
 static size_t
 ecdsa_to_der(const unsigned char *raw, size_t len, unsigned char *der)
 {
