@@ -72,10 +72,23 @@ static int b64_value(enum b64_kind kind, uint8_t c)
 	return -1;
 }
 
+/*
+ * Bytes that the text can become, at most: padding is none of it, or the last
+ * bytes of a value as large as its limit would not fit.
+ */
+static size_t b64_room(const struct b64_stream *st, struct slice text)
+{
+	size_t len = text.len;
+
+	while (len > 0 && text.ptr[len - 1] == '=')
+		len--;
+	return (st->count + len) / 4 * 3;
+}
+
 int b64_stream_feed(struct b64_stream *st, struct slice text, struct buf *out)
 {
-	/* At most this; what is not used is given back by the commit. */
-	uint8_t *at = buf_reserve(out, (st->count + text.len) / 4 * 3);
+	/* What is not used of it is given back by the commit. */
+	uint8_t *at = buf_reserve(out, b64_room(st, text));
 	uint8_t *from = at;
 
 	if (at == NULL)
