@@ -45,6 +45,8 @@ static int buf_grow(struct buf *b, size_t len)
 		return b->failed;
 	if (len > b->max - b->len)
 		return b->failed = ERR_TOO_LARGE;
+	if (len > SIZE_MAX - 1 - b->len)
+		return b->failed = ERR_NO_MEMORY;
 	while (cap < b->len + len + 1)
 		cap = cap > SIZE_MAX / 2 ? b->len + len + 1 : cap * 2;
 	if (cap == b->cap)
@@ -140,8 +142,10 @@ void buf_put_u64(struct buf *b, uint64_t n)
 
 void buf_put_block(struct buf *b, struct slice s)
 {
-	if (s.len > UINT32_MAX) {
-		b->failed = ERR_TOO_LARGE;
+	/* Both or neither: a length alone would be read as a block. */
+	if (s.len > UINT32_MAX || buf_reserve(b, 4 + s.len) == NULL) {
+		if (b->failed == 0)
+			b->failed = ERR_TOO_LARGE;
 		return;
 	}
 	buf_put_u32(b, (uint32_t)s.len);
@@ -150,7 +154,7 @@ void buf_put_block(struct buf *b, struct slice s)
 
 void buf_set_u32(struct buf *b, size_t offset, uint32_t n)
 {
-	if (b->failed != 0 || offset + 4 > b->len)
+	if (b->failed != 0 || offset > b->len || b->len - offset < 4)
 		return;
 	for (size_t i = 0; i < 4; i++)
 		b->ptr[offset + i] = (uint8_t)(n >> (8 * (3 - i)));
@@ -164,6 +168,7 @@ void buf_consume(struct buf *b, size_t len)
 		return;
 	memmove(b->ptr, b->ptr + len, b->len - len);
 	b->len -= len;
+	explicit_bzero(b->ptr + b->len, len);
 }
 
 struct slice buf_slice(const struct buf *b)
