@@ -48,18 +48,21 @@ void error_clear(struct error *e)
 int error_set_at(struct error *e, const char *where, int code, int errnum,
 		 const char *format, ...)
 {
+	char message[ERROR_MESSAGE_MAX] = "";
 	va_list ap;
 	size_t used;
 
 	if (e == NULL)
 		return code;
+	/* Apart, because a value may be the message that is replaced. */
+	va_start(ap, format);
+	vsnprintf(message, sizeof(message), format, ap);
+	va_end(ap);
 	error_clear(e);
 	e->code = code;
 	e->errnum = errnum;
 	snprintf(e->where, sizeof(e->where), "%s", where);
-	va_start(ap, format);
-	vsnprintf(e->message, sizeof(e->message), format, ap);
-	va_end(ap);
+	memcpy(e->message, message, sizeof(e->message));
 	if (errnum != 0) {
 		used = strlen(e->message);
 		snprintf(e->message + used, sizeof(e->message) - used, ": %s",

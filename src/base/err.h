@@ -28,7 +28,7 @@ struct err_info {
 	const char *code;  /* "no-such-key": the end of the problem type */
 	int http;	   /* HTTP status of the problem document */
 	enum err_kind kind;
-	bool retry;	   /* trying again signs nothing twice, costs no PIN try */
+	bool retry;	   /* again signs nothing twice, costs no PIN try */
 	const char *title; /* one line for people, lower case, no full stop */
 };
 
@@ -65,7 +65,8 @@ void error_clear(struct error *e);
  * `return error_set(e, ERR_X, "...")` reads as one thought.  e may be NULL.
  * The message is cut at ERROR_MESSAGE_MAX.
  */
-#define error_set(e, code, ...) error_set_at((e), __func__, (code), 0, __VA_ARGS__)
+#define error_set(e, code, ...) \
+	error_set_at((e), __func__, (code), 0, __VA_ARGS__)
 
 /* The same, with errno's value, whose text is appended to the message. */
 #define error_set_errno(e, code, errnum, ...) \
