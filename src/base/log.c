@@ -19,7 +19,9 @@ static const char *log_program = "signet";
 static enum log_level log_least = LOG_INFO;
 static bool log_journal;
 
-static const char *const level_names[] = { "error", "warning", "info", "debug" };
+static const char *const level_names[] = {
+	"error", "warning", "info", "debug"
+};
 /* syslog(3) priorities, which sd-daemon(3) reads from the line's start. */
 static const char *const level_priority[] = { "<3>", "<4>", "<6>", "<7>" };
 
@@ -38,7 +40,28 @@ static size_t log_head(char *line, size_t size, enum log_level level,
 			 level_names[level], request == NULL ? "" : request,
 			 request == NULL ? "" : ": ");
 
-	return n < 0 ? 0 : (size_t)n;
+	if (n < 0)
+		return 0;
+	return (size_t)n < size ? (size_t)n : size - 1;
+}
+
+/*
+ * Control characters become visible, those of the upper half (U+0080 to U+009F:
+ * one of them ends a line, one starts an escape sequence) too.
+ */
+static void log_defuse(char *line, size_t len)
+{
+	unsigned char before = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)line[i];
+
+		if (before == 0xc2 && c >= 0x80 && c <= 0x9f)
+			line[i - 1] = line[i] = '?';
+		else if (c < ' ' || c == 0x7f)
+			line[i] = '?';
+		before = c;
+	}
 }
 
 void log_write(enum log_level level, const char *request, const char *format,
@@ -59,9 +82,7 @@ void log_write(enum log_level level, const char *request, const char *format,
 		len += (size_t)n;
 	if (len > sizeof(line) - 2)
 		len = sizeof(line) - 2;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	log_defuse(line, len);
 	line[len++] = '\n';
 	/* One write a line; a log that cannot be written stops nothing. */
 	if (write(STDERR_FILENO, line, len) < 0)
