@@ -14,10 +14,18 @@
 
 #define PATHS_SYSTEM_CONFIG "/etc/signet/signetd.yaml"
 
-/* An environment variable that is set, absolute and not empty, or NULL. */
-static const char *env_path(const char *name)
+/* A variable that is set and not empty, or NULL. */
+static const char *env_set(const char *name)
 {
 	const char *value = getenv(name);
+
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* The same, absolute: the XDG specification has others ignored. */
+static const char *env_path(const char *name)
+{
+	const char *value = env_set(name);
 
 	return value != NULL && value[0] == '/' ? value : NULL;
 }
@@ -38,7 +46,8 @@ int paths_socket(char *out, size_t size, struct error *e)
 
 	if (size > sizeof(un.sun_path))
 		size = sizeof(un.sun_path);
-	if (env_path("SIGNET_SOCKET") != NULL) {
+	/* What is named is taken or refused, and never replaced by another. */
+	if (env_set("SIGNET_SOCKET") != NULL) {
 		if (join(out, size, env_path("SIGNET_SOCKET"), ""))
 			return 0;
 	} else if (join(out, size, env_path("XDG_RUNTIME_DIR"),
@@ -54,9 +63,13 @@ int paths_socket(char *out, size_t size, struct error *e)
 
 int paths_config(char *out, size_t size, struct error *e)
 {
-	if (env_path("SIGNET_CONFIG") != NULL &&
-	    join(out, size, env_path("SIGNET_CONFIG"), ""))
-		return 0;
+	if (env_set("SIGNET_CONFIG") != NULL) {
+		if (join(out, size, env_path("SIGNET_CONFIG"), ""))
+			return 0;
+		return error_set(e, ERR_CONFIG, "SIGNET_CONFIG must be an "
+				 "absolute path of less than %zu characters",
+				 size);
+	}
 	if (join(out, size, env_path("XDG_CONFIG_HOME"),
 		 "/signet/signetd.yaml") && access(out, F_OK) == 0)
 		return 0;

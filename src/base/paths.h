@@ -14,14 +14,16 @@ struct error;
 /*
  * The API socket, into out[size]: $SIGNET_SOCKET, else
  * $XDG_RUNTIME_DIR/signet/signetd.sock, else ~/.cache/signet/signetd.sock.
- * ERR_CONFIG when none of them can be formed or it is too long for a socket.
+ * ERR_CONFIG when none of them can be formed, it is too long for a socket, or
+ * SIGNET_SOCKET is not absolute.
  */
 int paths_socket(char *out, size_t size, struct error *e) MUST_CHECK;
 
 /*
  * The configuration: $SIGNET_CONFIG, else $XDG_CONFIG_HOME/signet/signetd.yaml
- * (~/.config/...), else /etc/signet/signetd.yaml: the first that exists.
- * ERR_CONFIG, naming the places looked at, when there is none.
+ * (~/.config/...), else /etc/signet/signetd.yaml: the first that exists, but
+ * what SIGNET_CONFIG names is taken whether it exists or not.  ERR_CONFIG when
+ * it is not absolute or too long, or there is none in the places it names.
  */
 int paths_config(char *out, size_t size, struct error *e) MUST_CHECK;
 
