@@ -14,9 +14,10 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-/* A page holds the longest secret and one byte that shows "too long". */
 #define SECRET_PAGE 4096
-_Static_assert(SECRET_MAX < SECRET_PAGE, "a secret fits in its page");
+/* The longest secret and its line end, or what shows that it is too long. */
+#define SECRET_READ (SECRET_MAX + 2)
+_Static_assert(SECRET_READ < SECRET_PAGE, "a secret fits in its page");
 
 int secret_init(struct secret *s, struct error *e)
 {
@@ -26,7 +27,7 @@ int secret_init(struct secret *s, struct error *e)
 	if (page == MAP_FAILED)
 		return error_set_errno(e, ERR_NO_MEMORY, errno,
 				       "no page for a PIN");
-	/* DONTDUMP and DONTFORK cannot fail on our own page. */
+	/* DONTDUMP and WIPEONFORK cannot fail on our own page. */
 	if (mlock(page, SECRET_PAGE) != 0) {
 		int saved = errno;
 
@@ -67,8 +68,8 @@ static int secret_check_file(int fd, const char *path, struct error *e)
 				 st.st_uid);
 	if ((st.st_mode & 077) != 0)
 		return error_set(e, ERR_PIN_SOURCE,
-				 "%s can be used by group or others (mode %04o);"
-				 " run: chmod 600 %s", path,
+				 "%s can be used by group or others (mode"
+				 " %04o); run: chmod 600 %s", path,
 				 st.st_mode & 07777, path);
 	return 0;
 }
@@ -93,21 +94,12 @@ static int secret_first_line(struct secret *s, const char *path,
 	return 0;
 }
 
-int secret_read_file(struct secret *s, const char *path, struct error *e)
+static int secret_read_bytes(struct secret *s, int fd, const char *path,
+			     struct error *e)
 {
-	AUTO(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
-					     O_NONBLOCK);
-	ssize_t got;
-	int r;
+	while (s->len < SECRET_READ) {
+		ssize_t got = read(fd, s->ptr + s->len, SECRET_READ - s->len);
 
-	if (fd < 0)
-		return error_set_errno(e, ERR_PIN_SOURCE, errno, "%s", path);
-	r = secret_check_file(fd, path, e);
-	if (r != 0)
-		return r;
-	s->len = 0;
-	while (s->len <= SECRET_MAX) {
-		got = read(fd, s->ptr + s->len, SECRET_MAX + 1 - s->len);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -117,5 +109,30 @@ int secret_read_file(struct secret *s, const char *path, struct error *e)
 			break;
 		s->len += (size_t)got;
 	}
-	return secret_first_line(s, path, e);
+	return 0;
+}
+
+static void secret_wipe(struct secret *s)
+{
+	explicit_bzero(s->ptr, SECRET_PAGE);
+	s->len = 0;
+}
+
+int secret_read_file(struct secret *s, const char *path, struct error *e)
+{
+	AUTO(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+					     O_NONBLOCK);
+	int r;
+
+	secret_wipe(s);
+	if (fd < 0)
+		return error_set_errno(e, ERR_PIN_SOURCE, errno, "%s", path);
+	r = secret_check_file(fd, path, e);
+	if (r == 0)
+		r = secret_read_bytes(s, fd, path, e);
+	if (r == 0)
+		r = secret_first_line(s, path, e);
+	if (r != 0)
+		secret_wipe(s);
+	return r;
 }

@@ -33,8 +33,9 @@ void secret_fini(struct secret *s);
  * Read a pin-source file (RFC 7512 section 2.4) into s, which must be
  * initialised: its first line without the line end.  Refused (ERR_PIN_SOURCE)
  * when it is not a regular file, is owned by neither this user nor root, can
- * be read or written by group or others, is empty or longer than SECRET_MAX.
- * Blocking; the file's bytes are in no other buffer.
+ * be used by group or others, is empty or longer than SECRET_MAX; s is then
+ * empty.  A symbolic link is followed, its target judged.  Blocking;
+ * the file's bytes are in no other buffer.
  */
 int secret_read_file(struct secret *s, const char *path, struct error *e)
 	MUST_CHECK;
