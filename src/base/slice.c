@@ -34,6 +34,8 @@ struct slice cursor_bytes(struct cursor *c, size_t len)
 		return got;
 	}
 	got = slice_of(c->rest.ptr, len);
+	if (len == 0)
+		return got; /* ptr may be NULL: nothing is added to it */
 	c->rest.ptr += len;
 	c->rest.len -= len;
 	return got;
