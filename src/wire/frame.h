@@ -2,7 +2,7 @@
 /*
  * frame: the unit of the worker protocol (docs/PROTOCOL.worker).
  *
- *	u32 length of what follows | u16 type | u8 kind | u8 zero | u32 id | body
+ *   u32 length of what follows | u16 type | u8 kind | u8 zero | u32 id | body
  *
  * All numbers are big-endian.  Pure: reads from and writes to memory.
  */

@@ -33,7 +33,7 @@ struct wire_key {
 	enum wire_key_type type;
 	uint32_t bits;		   /* RSA modulus, or size of the curve */
 	uint32_t flags;		   /* WIRE_KEY_... */
-	char curve[32];		   /* "P-256", "P-384", "P-521", "Ed25519", "" */
+	char curve[32];		   /* "P-256" to "P-521", "Ed25519", or "" */
 	char label[LIMIT_LABEL];   /* CKA_LABEL, UTF-8 */
 	struct slice id;	   /* CKA_ID; borrowed */
 	struct slice spki;	   /* DER SubjectPublicKeyInfo; borrowed */

@@ -14,7 +14,7 @@
 /* What is asked of the token; the hash is always made before. */
 enum wire_mechanism {
 	WIRE_RSA_PKCS = 1, /* CKM_RSA_PKCS; data is a DER DigestInfo */
-	WIRE_RSA_PSS = 2,  /* CKM_RSA_PKCS_PSS; data is a digest, salt as long */
+	WIRE_RSA_PSS = 2,  /* CKM_RSA_PKCS_PSS; a digest, salt as long */
 	WIRE_ECDSA = 3,	   /* CKM_ECDSA; data is a digest */
 	WIRE_EDDSA = 4,	   /* CKM_EDDSA; data is the message */
 };
