@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# pool - runs commands two at a time and keeps the output of each whole
+#
+# For the runners beside it. Output comes in the order of the calls. The runner
+# defines pool_done NAME STATUS FILE, called once for each command with what it
+# printed. When the runner ends early, so do the commands it still has.
+
+pool_jobs=${SIGNET_JOBS:-2}
+pool_names=()
+pool_pids=()
+pool_files=()
+pool_count=0
+pool_dir=$(mktemp -d) || exit 1
+
+pool_end() {
+	local pid
+
+	for pid in "${pool_pids[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	rm -rf "$pool_dir"
+}
+trap pool_end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# The oldest command: waits for it and hands it over.
+pool_next() {
+	local status=0
+
+	wait "${pool_pids[0]}" || status=$?
+	pool_done "${pool_names[0]}" "$status" "${pool_files[0]}"
+	rm -f "${pool_files[0]}"
+	pool_names=("${pool_names[@]:1}")
+	pool_pids=("${pool_pids[@]:1}")
+	pool_files=("${pool_files[@]:1}")
+}
+
+# pool_run NAME COMMAND...
+pool_run() {
+	local name=$1
+
+	shift
+	if [ ${#pool_pids[@]} -ge "$pool_jobs" ]; then
+		pool_next
+	fi
+	pool_count=$((pool_count + 1))
+	"$@" >"$pool_dir/$pool_count" 2>&1 </dev/null &
+	pool_names+=("$name")
+	pool_pids+=($!)
+	pool_files+=("$pool_dir/$pool_count")
+}
+
+# Waits for all that still run.
+pool_drain() {
+	while [ ${#pool_pids[@]} -gt 0 ]; do
+		pool_next
+	done
+}
+
+# Says in words how a command ended that did not end with 0.
+pool_status() {
+	case $1 in
+	124 | 137) echo "ended after its time limit, or killed (status $1)" ;;
+	12[89] | 1[3-9][0-9]) echo "ended by signal $(($1 - 128))" ;;
+	*) echo "status $1" ;;
+	esac
+}
