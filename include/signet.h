@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * signet.h: libsignet, the client library of Signet.
+ *
+ * A program asks signetd, over its unix socket, for the tokens and keys of
+ * this machine and for signatures made by them; it verifies signatures without
+ * signetd.  Private keys and PINs are never in the program.
+ *
+ * Calls		Every function that returns int gives 0, or one of the
+ *			negative SIGNET_ERR_* numbers.  Out-parameters come last
+ *			and are written only on success.
+ * Errors		A client and a verifier each keep the error of their last
+ *			failed call: signet_client_error(), signet_verifier_error().
+ * Ownership		An object is freed by the function of its name; NULL is
+ *			allowed.  Texts and bytes that an object gives belong to
+ *			it and stay as long as it does.  Arguments are copied,
+ *			unless it says otherwise.
+ * Lists		xxx_at(list, i) and the like give NULL behind the end.
+ * Blocking		signet_client_status(), _tokens(), _keys(), _sign(),
+ *			_signature(), _cancel() and signet_verify_*() block, the
+ *			first six at most for the client's time limit.
+ * Threads		Different objects may be used by different threads at a
+ *			time; one object by one thread at a time.
+ * Text			UTF-8.  Labels and names come from tokens and files: they
+ *			may hold control characters.
+ */
+#ifndef SIGNET_H
+#define SIGNET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Error numbers.  They are stable; a newer signetd may send others, which
+ * arrive as SIGNET_ERR_INTERNAL with their word in signet_error_word().
+ */
+enum signet_err {
+	SIGNET_OK = 0,
+	/* refusals: what was asked for cannot or may not be done */
+	SIGNET_ERR_MALFORMED = -1,
+	SIGNET_ERR_TOO_LARGE = -2,
+	SIGNET_ERR_CALLER_UNKNOWN = -3,
+	SIGNET_ERR_NOT_ALLOWED = -4,
+	SIGNET_ERR_NO_SUCH_ROUTE = -5,
+	SIGNET_ERR_METHOD = -6,
+	SIGNET_ERR_MEDIA_TYPE = -7,
+	SIGNET_ERR_NO_SUCH_KEY = -8,
+	SIGNET_ERR_NO_SUCH_TOKEN = -9,
+	SIGNET_ERR_NO_SUCH_REQUEST = -10,
+	SIGNET_ERR_AMBIGUOUS = -11,
+	SIGNET_ERR_IMPOSSIBLE = -12,
+	SIGNET_ERR_EXPIRED = -13,
+	SIGNET_ERR_CANCELLED = -14,
+	SIGNET_ERR_QUOTA = -15,
+	SIGNET_ERR_HEADERS_TOO_LARGE = -16,
+	SIGNET_ERR_UNSUPPORTED = -17,
+	SIGNET_ERR_FINISHED = -18,
+	SIGNET_ERR_CONFIG = -19,
+	SIGNET_ERR_USAGE = -20,
+	SIGNET_ERR_BAD_SIGNATURE = -21,
+	SIGNET_ERR_BAD_CERTIFICATE = -22,
+	/* refusals by the token, about a PIN */
+	SIGNET_ERR_PIN_WRONG = -40,
+	SIGNET_ERR_PIN_LOCKED = -41,
+	SIGNET_ERR_PIN_LENGTH = -42,
+	SIGNET_ERR_PIN_SOURCE = -43,
+	SIGNET_ERR_NOT_LOGGED_IN = -44,
+	SIGNET_ERR_NOT_UNATTENDED = -45,
+	/* faults: module, device, time, this machine */
+	SIGNET_ERR_MODULE = -60,
+	SIGNET_ERR_MODULE_LOAD = -61,
+	SIGNET_ERR_WORKER_LOST = -62,
+	SIGNET_ERR_TOKEN_GONE = -63,
+	SIGNET_ERR_DEADLINE = -64,
+	SIGNET_ERR_MISMATCH = -65,
+	SIGNET_ERR_PROTOCOL = -66,
+	SIGNET_ERR_IO = -67,
+	SIGNET_ERR_NO_MEMORY = -68,
+	SIGNET_ERR_CRYPTO = -69,
+	SIGNET_ERR_NOT_DURABLE = -70,
+	SIGNET_ERR_SHUTTING_DOWN = -71,
+	SIGNET_ERR_NO_DAEMON = -72,
+	SIGNET_ERR_STARTING = -73,
+	/* bugs: ours */
+	SIGNET_ERR_INTERNAL = -99
+};
+
+enum signet_kind {
+	SIGNET_REFUSAL, /* policy, user, PIN, bad input */
+	SIGNET_FAULT,	/* module, device, time, this machine */
+	SIGNET_BUG	/* of Signet */
+};
+
+enum signet_format {
+	SIGNET_RAW, /* the signature alone */
+	SIGNET_JWS, /* RFC 7515 compact; detached: RFC 7797 */
+	SIGNET_CMS  /* RFC 5652 SignedData, DER */
+};
+
+struct signet_client;	 /* a connection to signetd */
+struct signet_error;	 /* why a call failed */
+struct signet_status;	 /* what signetd says about itself */
+struct signet_module;	 /* a PKCS#11 module, part of a status */
+struct signet_tokens;	 /* list of tokens */
+struct signet_token;
+struct signet_keys;	 /* list of keys */
+struct signet_key;
+struct signet_request;	 /* what is to be signed, and how */
+struct signet_signature; /* the answer */
+struct signet_verifier;	 /* what a signature is verified with */
+struct signet_report;	 /* the verdict */
+
+/* "1.2.3": the version of the library. */
+const char *signet_version(void);
+
+/* --- client ----------------------------------------------------------------- */
+
+/*
+ * A client that is not connected yet.  Starts no thread, installs no signal
+ * handler, raises no SIGPIPE.  SIGNET_ERR_NO_MEMORY.
+ */
+int signet_client_new(struct signet_client **out);
+void signet_client_free(struct signet_client *c);
+
+/*
+ * Absolute path of signetd's socket.  Without this call: $SIGNET_SOCKET, else
+ * $XDG_RUNTIME_DIR/signet/signetd.sock, else ~/.cache/signet/signetd.sock.
+ * SIGNET_ERR_CONFIG: it is not absolute or too long for a socket.
+ */
+int signet_client_set_socket(struct signet_client *c, const char *path);
+
+/* The socket's path, as it is or would be used; "" when there is none. */
+const char *signet_client_socket(struct signet_client *c);
+
+/*
+ * The longest time that one call may take, in milliseconds; 0 is no limit.
+ * Five minutes without this call: somebody may have to type a PIN.
+ */
+void signet_client_set_timeout(struct signet_client *c, unsigned int ms);
+
+/* Why the last failed call failed; until the client's next call. */
+const struct signet_error *signet_client_error(struct signet_client *c);
+
+/* --- error ------------------------------------------------------------------- */
+
+/* SIGNET_ERR_*. */
+int signet_error_code(const struct signet_error *e);
+enum signet_kind signet_error_kind(const struct signet_error *e);
+/* The end of the problem type: "no-such-key". */
+const char *signet_error_word(const struct signet_error *e);
+/* One line about this sort of error. */
+const char *signet_error_title(const struct signet_error *e);
+/* What happened here, and what to do; may be "". */
+const char *signet_error_detail(const struct signet_error *e);
+/* The PKCS#11 result, "CKR_DEVICE_ERROR"; NULL when none was at fault. */
+const char *signet_error_ckr(const struct signet_error *e);
+/* Id of the request that failed; NULL when it had none. */
+const char *signet_error_request(const struct signet_error *e);
+/* True when the same call again signs nothing twice and costs no PIN try. */
+bool signet_error_retry(const struct signet_error *e);
+/* The RFC 9457 problem document: as received, or made of the above. */
+const char *signet_error_json(const struct signet_error *e);
+
+/* --- status ------------------------------------------------------------------ */
+
+/* Ask for the status (GET /v1/status). */
+int signet_client_status(struct signet_client *c, struct signet_status **out);
+void signet_status_free(struct signet_status *s);
+const char *signet_status_json(const struct signet_status *s);
+const char *signet_status_version(const struct signet_status *s);
+/* "starting", "ready" or "draining". */
+const char *signet_status_state(const struct signet_status *s);
+int64_t signet_status_uptime(const struct signet_status *s); /* seconds */
+int64_t signet_status_tokens(const struct signet_status *s);
+/* Requests that wait. */
+int64_t signet_status_queue(const struct signet_status *s);
+/* The limit of that name; -1 when there is none. */
+int64_t signet_status_limit(const struct signet_status *s, const char *name);
+const struct signet_module *signet_status_module(const struct signet_status *s,
+						 size_t i);
+const char *signet_module_name(const struct signet_module *m);
+const char *signet_module_path(const struct signet_module *m);
+/* "starting", "ready" or "failed". */
+const char *signet_module_state(const struct signet_module *m);
+/* What the module says of itself; may be "". */
+const char *signet_module_description(const struct signet_module *m);
+int64_t signet_module_workers(const struct signet_module *m);
+int64_t signet_module_restarts(const struct signet_module *m);
+/* Detail of its last error; NULL when it had none. */
+const char *signet_module_error(const struct signet_module *m);
+
+/* --- tokens ------------------------------------------------------------------ */
+
+/* Ask for the tokens (GET /v1/tokens). */
+int signet_client_tokens(struct signet_client *c, struct signet_tokens **out);
+void signet_tokens_free(struct signet_tokens *t);
+const char *signet_tokens_json(const struct signet_tokens *t);
+const struct signet_token *signet_tokens_at(const struct signet_tokens *t,
+					    size_t i);
+/* Its PKCS#11 URI (RFC 7512). */
+const char *signet_token_uri(const struct signet_token *t);
+const char *signet_token_label(const struct signet_token *t);
+const char *signet_token_serial(const struct signet_token *t);
+const char *signet_token_manufacturer(const struct signet_token *t);
+const char *signet_token_model(const struct signet_token *t);
+/* Name of the module in the configuration. */
+const char *signet_token_module(const struct signet_token *t);
+/* "ready", "logged-in" or "failed". */
+const char *signet_token_state(const struct signet_token *t);
+/* "ok", "count-low", "final-try" or "locked". */
+const char *signet_token_pin(const struct signet_token *t);
+bool signet_token_login_required(const struct signet_token *t);
+/* The PIN is typed on the reader. */
+bool signet_token_pinpad(const struct signet_token *t);
+/* It signs without anybody being asked. */
+bool signet_token_unattended(const struct signet_token *t);
+int64_t signet_token_keys(const struct signet_token *t);
+/* Why it failed; NULL when it did not. */
+const char *signet_token_error(const struct signet_token *t);
+
+/* --- keys -------------------------------------------------------------------- */
+
+/*
+ * Ask for the keys (GET /v1/keys): those of the token of that URI, whose
+ * certificate's issuer contains that text, and whose certificate has that
+ * extended usage.  NULL is any.  SIGNET_ERR_NO_SUCH_TOKEN.
+ */
+int signet_client_keys(struct signet_client *c, const char *token,
+		       const char *issuer, const char *purpose,
+		       struct signet_keys **out);
+void signet_keys_free(struct signet_keys *k);
+const char *signet_keys_json(const struct signet_keys *k);
+const struct signet_key *signet_keys_at(const struct signet_keys *k, size_t i);
+/* Its PKCS#11 URI: what signet_request_set_key() takes. */
+const char *signet_key_uri(const struct signet_key *k);
+/* URI of its token. */
+const char *signet_key_token(const struct signet_key *k);
+const char *signet_key_label(const struct signet_key *k);
+const char *signet_key_id(const struct signet_key *k); /* CKA_ID, hex */
+/* "RSA", "EC" or "OKP". */
+const char *signet_key_type(const struct signet_key *k);
+int64_t signet_key_size(const struct signet_key *k); /* bits */
+/* "P-256"; NULL for RSA. */
+const char *signet_key_curve(const struct signet_key *k);
+/* The i-th algorithm it can do, by its JOSE name. */
+const char *signet_key_algorithm(const struct signet_key *k, size_t i);
+/* The PIN is asked for before every signature. */
+bool signet_key_always_authenticate(const struct signet_key *k);
+/* DER SubjectPublicKeyInfo; its length in *len. */
+const unsigned char *signet_key_public_key(const struct signet_key *k,
+					   size_t *len);
+/* DER; NULL and 0 when the key has no certificate. */
+const unsigned char *signet_key_certificate(const struct signet_key *k,
+					    size_t *len);
+/* Of the certificate; NULL without one. Times are RFC 3339. */
+const char *signet_key_subject(const struct signet_key *k);
+const char *signet_key_issuer(const struct signet_key *k);
+const char *signet_key_serial(const struct signet_key *k);
+const char *signet_key_not_before(const struct signet_key *k);
+const char *signet_key_not_after(const struct signet_key *k);
+/* base64url SHA-256 of the certificate. */
+const char *signet_key_thumbprint(const struct signet_key *k);
+const char *signet_key_usage(const struct signet_key *k, size_t i);
+const char *signet_key_extended_usage(const struct signet_key *k, size_t i);
+/* The i-th thing a person should know ("expires in 3 days"). */
+const char *signet_key_warning(const struct signet_key *k, size_t i);
+
+/* --- signing ----------------------------------------------------------------- */
+
+/*
+ * A request: CMS, detached, with the one usable key there is, its own
+ * algorithm, and no content yet.  It may be used for several calls.
+ * A set function gives SIGNET_ERR_NO_MEMORY, or what it names.
+ */
+int signet_request_new(struct signet_request **out);
+void signet_request_free(struct signet_request *r);
+/* A PKCS#11 URI; NULL: the only key there is, else SIGNET_ERR_AMBIGUOUS. */
+int signet_request_set_key(struct signet_request *r, const char *uri);
+/* A JOSE name ("ES256", "PS256"); NULL: what fits the key. */
+int signet_request_set_algorithm(struct signet_request *r, const char *name);
+/* Sets detached too: true for CMS and raw, false for JWS. */
+void signet_request_set_format(struct signet_request *r,
+			       enum signet_format format);
+void signet_request_set_detached(struct signet_request *r, bool detached);
+/* ECDSA, SIGNET_RAW: r||s (IEEE P1363) instead of DER. */
+void signet_request_set_p1363(struct signet_request *r, bool p1363);
+/* "application/octet-stream" without this call. */
+int signet_request_set_media_type(struct signet_request *r, const char *type);
+/* The content's name, as the person who approves sees it; NULL: none. */
+int signet_request_set_name(struct signet_request *r, const char *name);
+/* Seconds since 1970 after which it may not be signed any more; 0: never. */
+void signet_request_set_expires(struct signet_request *r, int64_t when);
+/* Answer at once, do not wait: see signet_client_signature(). */
+void signet_request_set_async(struct signet_request *r, bool async);
+
+/*
+ * The content, at most 64 MiB.  Exactly one of these four; a later one takes
+ * the place of an earlier one.
+ * bytes are borrowed: they have to stay until the last call with the request.
+ */
+void signet_request_set_bytes(struct signet_request *r, const void *bytes,
+			      size_t len);
+/*
+ * A file, opened now, read while it is sent: it is never in memory whole.
+ * SIGNET_ERR_IO, SIGNET_ERR_TOO_LARGE.  A pipe or a device is read to its end
+ * now, into memory; this blocks.
+ */
+int signet_request_set_file(struct signet_request *r, const char *path);
+/* The same for an open descriptor; a file is read from its beginning. It is
+ * borrowed, and has to stay open until the last call with the request. */
+int signet_request_set_fd(struct signet_request *r, int fd);
+/* Only a digest, by "sha-256", "sha-384" or "sha-512": a blind request. */
+int signet_request_set_digest(struct signet_request *r, const char *algorithm,
+			      const void *digest, size_t len);
+
+/*
+ * Write the signature to this blocking descriptor while it arrives; -1: keep it
+ * in the answer.  For a signature that holds a large content.  After a failure
+ * what is written there is not a signature.
+ */
+void signet_request_set_output(struct signet_request *r, int fd);
+
+/* Why the last set function of this request failed. */
+const struct signet_error *signet_request_error(struct signet_request *r);
+
+/*
+ * Sign (POST /v1/signatures).  Not sent a second time by itself, whatever
+ * happens: when the connection breaks the result is SIGNET_ERR_PROTOCOL, and it
+ * is not known whether there was a signature.
+ * SIGNET_ERR_IO: the content cannot be read, has changed while it was read, or
+ * the output cannot be written.
+ */
+int signet_client_sign(struct signet_client *c, const struct signet_request *r,
+		       struct signet_signature **out);
+/* The state and result of a request by its id (GET /v1/signatures/{id}). */
+int signet_client_signature(struct signet_client *c, const char *id,
+			    struct signet_signature **out);
+/* Cancel a request (DELETE). SIGNET_ERR_FINISHED: it is too late. */
+int signet_client_cancel(struct signet_client *c, const char *id);
+
+void signet_signature_free(struct signet_signature *s);
+/* The answer; without the member "signature" when that went to the output. */
+const char *signet_signature_json(const struct signet_signature *s);
+const char *signet_signature_id(const struct signet_signature *s);
+/* "released", or how far it is: "received", "approved", "signing", ... */
+const char *signet_signature_state(const struct signet_signature *s);
+/* These are "" until it is released. */
+const char *signet_signature_key(const struct signet_signature *s);
+const char *signet_signature_algorithm(const struct signet_signature *s);
+const char *signet_signature_format(const struct signet_signature *s);
+/* Raw bytes, DER (CMS) or ASCII (JWS); NULL when it went to the output or is
+ * not released. Its length in *len, also when it went to the output. */
+const unsigned char *signet_signature_bytes(const struct signet_signature *s,
+					    size_t *len);
+/* The i-th certificate, DER, the signer's first. */
+const unsigned char *signet_signature_certificate(
+	const struct signet_signature *s, size_t i, size_t *len);
+
+/* --- verifying --------------------------------------------------------------- */
+
+/*
+ * What a signature is verified with.  Needs no signetd.  Verdicts are in the
+ * words of ETSI EN 319 102-1; without a CA no signature passes.
+ * The functions that read a file give SIGNET_ERR_IO, SIGNET_ERR_TOO_LARGE
+ * (128 MiB), SIGNET_ERR_BAD_CERTIFICATE, SIGNET_ERR_NO_MEMORY.
+ */
+int signet_verifier_new(struct signet_verifier **out);
+void signet_verifier_free(struct signet_verifier *v);
+const struct signet_error *signet_verifier_error(struct signet_verifier *v);
+/* CA certificates that are relied on: PEM, one or more, or one in DER. */
+int signet_verifier_add_ca_file(struct signet_verifier *v, const char *path);
+/* Revocation lists, likewise.  With any, a signer that none of them tells
+ * about is not good. */
+int signet_verifier_add_crl_file(struct signet_verifier *v, const char *path);
+/* The signer, for a signature that carries no certificate: a certificate or a
+ * public key; PEM or DER.  Further certificates in it may help the chain. */
+int signet_verifier_set_certificate_file(struct signet_verifier *v,
+					 const char *path);
+/* The content of a detached signature; of this descriptor, to its end. */
+int signet_verifier_set_content_file(struct signet_verifier *v,
+				     const char *path);
+int signet_verifier_set_content_fd(struct signet_verifier *v, int fd);
+/* JOSE name, for a raw signature; NULL: whichever the key can do.
+ * SIGNET_ERR_UNSUPPORTED: there is no such algorithm. */
+int signet_verifier_set_algorithm(struct signet_verifier *v, const char *name);
+/* Judge as of this time, seconds since 1970; without this call: now. */
+void signet_verifier_set_time(struct signet_verifier *v, int64_t when);
+
+/*
+ * Verify: CMS (DER or PEM), JWS (compact) or raw, told apart by their first
+ * bytes.  0 whenever there is a verdict, whatever it is: look at
+ * signet_report_passed().
+ */
+int signet_verify_bytes(struct signet_verifier *v, const void *signature,
+			size_t len, struct signet_report **out);
+int signet_verify_file(struct signet_verifier *v, const char *path,
+		       struct signet_report **out);
+int signet_verify_fd(struct signet_verifier *v, int fd,
+		     struct signet_report **out);
+
+void signet_report_free(struct signet_report *r);
+/* The report as a JSON object. */
+const char *signet_report_json(const struct signet_report *r);
+bool signet_report_passed(const struct signet_report *r);
+/* "TOTAL-PASSED", "TOTAL-FAILED" or "INDETERMINATE". */
+const char *signet_report_verdict(const struct signet_report *r);
+/* Its reason in the words of the standard, "REVOKED"; "" when it passed. */
+const char *signet_report_sub(const struct signet_report *r);
+/* The same as a sentence. */
+const char *signet_report_text(const struct signet_report *r);
+enum signet_format signet_report_format(const struct signet_report *r);
+/* These are "" when they are not known. */
+const char *signet_report_algorithm(const struct signet_report *r);
+const char *signet_report_signer(const struct signet_report *r);
+const char *signet_report_issuer(const struct signet_report *r);
+const char *signet_report_serial(const struct signet_report *r);
+/* As the signer says: nobody vouches for it.  RFC 3339, or "". */
+const char *signet_report_signing_time(const struct signet_report *r);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
