@@ -44,8 +44,8 @@
  * already there when it has finished one. */
 #define LIMIT_PIPELINE 4u
 
-#define LIMIT_MODULES 16u
-#define LIMIT_SHARDS 32u
+#define LIMIT_MODULES 16u	/* in the configuration: each is a process */
+#define LIMIT_SHARDS 32u	/* of one module: one for a core is of use */
 #define LIMIT_TOKENS 64u	/* of one module */
 #define LIMIT_KEYS 16384u	/* of one token */
 #define LIMIT_CERTIFICATE (32u * 1024) /* DER bytes of one certificate */
