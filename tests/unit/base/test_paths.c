@@ -52,8 +52,8 @@ static void assert_no_socket(void)
 
 static void socket_comes_from_the_first_that_is_set(void **state)
 {
-	setenv("HOME", "/home/u", 1);
-	assert_socket("/home/u/.cache/signet/signetd.sock");
+	setenv("HOME", "/users/u", 1);
+	assert_socket("/users/u/.cache/signet/signetd.sock");
 	setenv("XDG_RUNTIME_DIR", "/run/user/1", 1);
 	assert_socket("/run/user/1/signet/signetd.sock");
 	setenv("SIGNET_SOCKET", "/tmp/s", 1);
