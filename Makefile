@@ -56,8 +56,8 @@ PROGRAMS := $(BUILD)/bin/signetd $(BUILD)/bin/signet-worker \
 	$(BUILD)/bin/signet $(BUILD)/bin/signet-bench \
 	$(BUILD)/bin/fixture-keygen
 MOCKS := $(BUILD)/mock/signet-mock.so \
-	$(patsubst tests/mock/%.c,$(BUILD)/mock/%.so,\
-	$(filter-out tests/mock/mock%.c tests/mock/rule%.c,$(wildcard tests/mock/*.c)))
+	$(patsubst tests/mock/doubles/%.c,$(BUILD)/mock/%.so,\
+	$(wildcard tests/mock/doubles/*.c))
 
 core_libs := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 client_libs := $(shell $(PKG_CONFIG) --libs $(CLIENT_PKGS))
@@ -111,12 +111,15 @@ $(LIBSHARED): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT)) src/client/lib
 
 # --- the module doubles: named by what they do wrong --------------------------
 
-$(BUILD)/mock/signet-mock.so: $(call objects,$(wildcard tests/mock/mock*.c tests/mock/rule*.c))
+# Never with sanitizers: pkcs11-tool, which has none, loads them too.
+mock_so = $(CC) $(CPPFLAGS) $(filter-out $(SAN),$(CFLAGS)) -shared $(LDHARDEN) \
+	-o $@ $(filter %.c,$^) -ldl
+$(BUILD)/mock/signet-mock.so: $(wildcard tests/mock/*.c tests/mock/*.h tests/mock/*.def)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -shared $(LDHARDEN) $(SAN) -o $@ $^ -ldl
-$(BUILD)/mock/%.so: $(BUILD)/obj/tests/mock/%.o
+	$(mock_so)
+$(BUILD)/mock/%.so: tests/mock/doubles/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -shared $(LDHARDEN) $(SAN) -o $@ $^ -ldl
+	$(mock_so)
 
 # --- tests ------------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ struct err_info {
 };
 
 #define ERROR_WHERE_MAX 48
-#define ERROR_MESSAGE_MAX 320
+/* Two URIs of keys fit in. */
+#define ERROR_MESSAGE_MAX 768
 
 /* ckr of a struct error when no PKCS#11 call was at fault. */
 #define ERROR_NO_CKR (~0UL)

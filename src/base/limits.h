@@ -37,6 +37,14 @@
 /* Requests that may wait for one token; one more is answered with 429. */
 #define LIMIT_QUEUE 1024u
 
+/* Milliseconds a request may wait for its token, unless it says "expires". */
+#define LIMIT_WAIT_MS 60000u
+
+/* Milliseconds a list, or a signature whose key is not known, waits for
+ * modules that are still starting. */
+#define LIMIT_LIST_WAIT_MS 2000u
+#define LIMIT_KEY_WAIT_MS 5000u
+
 /* Requests that are remembered after their end, for GET /v1/signatures/{id}. */
 #define LIMIT_FINISHED 256u
 

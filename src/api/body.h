@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * body: the JSON body of a signature request, as it arrives.
+ *
+ * One member is long: content.data, base64.  It is taken out while it passes,
+ * decoded and given to a spool; all other members are collected for the JSON
+ * parser, in which "data" then is the empty string.  So an upload of any size
+ * needs the memory of its small members only.
+ */
+#ifndef SIGNET_API_BODY_H
+#define SIGNET_API_BODY_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/b64.h"
+#include "base/buf.h"
+
+struct error;
+struct spool;
+
+/* Nesting that is followed; the parser refuses what is deeper anyway. */
+#define BODY_DEPTH 8
+#define BODY_NAME 16
+
+enum body_at {
+	BODY_PLAIN,  /* between tokens */
+	BODY_STRING, /* in a string that is kept */
+	BODY_ESCAPE, /* behind its backslash */
+	BODY_DATA,   /* in content.data */
+	BODY_DATA_ESCAPE,
+};
+
+struct body {
+	struct buf members;   /* the JSON text without the data */
+	struct spool *spool;  /* borrowed */
+	struct buf decoded;   /* of one piece, on its way to the spool */
+	struct b64_stream b64;
+	enum body_at at;
+	unsigned depth;
+	bool object[BODY_DEPTH + 1]; /* else array */
+	bool value;		     /* the next string is one, not a name */
+	bool has_data;
+	char name[BODY_DEPTH + 1][BODY_NAME]; /* last name at each depth */
+	size_t name_len;
+	bool name_escaped;
+};
+
+void body_init(struct body *b, struct spool *spool);
+void body_fini(struct body *b);
+
+/*
+ * The next piece.  ERR_TOO_LARGE: members above LIMIT_BODY_MEMBERS, or content
+ * above its limit; ERR_MALFORMED: the data is no base64; else as spool_put().
+ */
+int body_put(struct body *b, struct slice piece, struct error *e) MUST_CHECK;
+
+/* All is there.  ERR_MALFORMED: it ends inside a string. */
+int body_end(struct body *b, struct error *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exchange: one HTTP request and its answer, without the HTTP library.
+ *
+ * A handler gets the exchange when its body is there.  It answers at once, or
+ * keeps it and answers from a later callback of the loop.
+ */
+#ifndef SIGNET_API_EXCHANGE_H
+#define SIGNET_API_EXCHANGE_H
+
+#include <stdbool.h>
+
+#include "api/body.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "broker/broker.h"
+
+struct api;
+struct exchange;
+
+/* Text of an answer: the largest are the lists of keys. */
+#define EXCHANGE_TEXT_MAX (256u * 1024 * 1024)
+
+struct exchange {
+	struct api *api;
+	struct broker *broker;
+	const struct caller *caller; /* of its connection */
+	void *http;		     /* of http.c */
+	const struct route *route;
+	char argument[64];	     /* the {id} of the path */
+	struct request *request;     /* counted; signatures only */
+	struct body *body;	     /* POST only */
+	struct error failure;	     /* found while the body arrived */
+	bool async;		     /* Prefer: respond-async (RFC 7240) */
+	bool answered;
+	struct broker_waiter waiter;
+	bool waiting;
+	void (*then)(struct exchange *x); /* of exchange_wait() */
+	/* The client has gone while the answer was awaited. */
+	void (*gone)(struct exchange *x);
+};
+
+/*
+ * A large result inside an answer: text before, the bytes (as base64, or as
+ * they are), text behind.
+ */
+struct exchange_large {
+	struct slice bytes;
+	bool b64;
+	struct buf tail;
+};
+
+/*
+ * Answer with JSON text, which is taken over and left empty.  Exactly once an
+ * exchange; it must not be used afterwards.
+ */
+void exchange_answer(struct exchange *x, unsigned status, struct buf *json);
+
+/* The same with a Location field. */
+void exchange_answer_location(struct exchange *x, unsigned status,
+			      struct buf *json, const char *location);
+
+/*
+ * json is what stands before the bytes; the request, whose they are, is kept
+ * until all is sent.
+ */
+void exchange_answer_large(struct exchange *x, unsigned status,
+			   struct buf *json, struct exchange_large *large,
+			   struct request *owner);
+
+/* Answer with a problem document; request may be NULL. */
+void exchange_refuse(struct exchange *x, const struct error *e,
+		     const char *request);
+
+/* Query argument and header field; NULL when it is not there. */
+const char *exchange_query(struct exchange *x, const char *name);
+const char *exchange_header(struct exchange *x, const char *name);
+
+/*
+ * ERR_MALFORMED when the query has an argument that is not among names (a
+ * list that ends with NULL).
+ */
+int exchange_check_query(struct exchange *x, const char *const *names,
+			 struct error *e) MUST_CHECK;
+
+/*
+ * Lists wait a little for modules that are starting: true when then() will be
+ * called later.
+ */
+bool exchange_wait(struct exchange *x, unsigned ms,
+		   void (*then)(struct exchange *x)) MUST_CHECK;
+
+#endif

@@ -1,0 +1,753 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http: libmicrohttpd on the loop of signetd.
+ *
+ * Runs in signetd; the only file that knows the library.  It is run by its
+ * epoll descriptor, never from inside one of its own callbacks: those only
+ * ask for another turn (http_kick).  While an answer is awaited the connection
+ * is suspended, and then the library does not see that the client has gone; a
+ * second, edge-triggered epoll set of ours does.  Slow and idle connections
+ * are cut by our own deadlines: the library's time-out knows only inactivity.
+ */
+#include "api/api.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <limits.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "api/exchange.h"
+#include "api/peer.h"
+#include "api/problem.h"
+#include "api/route.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+/* Request line, header fields, read buffer and answer header of one. */
+#define HTTP_CONNECTION_MEMORY ((size_t)2 * LIMIT_HTTP_HEADER)
+#define HTTP_WATCH_BATCH 64
+/* Descriptors of workers, spools, logs: kept free when there are few. */
+#define HTTP_OTHER_FILES 128u
+#define HTTP_BODY_MAX \
+	(LIMIT_BODY_MEMBERS + (size_t)LIMIT_CONTENT / 3 * 4 + 4)
+/* Large answers are encoded in pieces: a multiple of 3 bytes. */
+#define HTTP_PIECE ((size_t)48 * 1024)
+
+struct connection {
+	TAILQ_ENTRY(connection) entry;
+	struct api *api;
+	struct MHD_Connection *mhd;
+	int fd;
+	bool gone;
+	int64_t deadline_ns; /* 0: it is our turn */
+	struct caller caller;
+	struct error refused; /* code 0: admitted */
+	struct http *http;    /* under way */
+};
+
+/* An exchange as the library's callbacks know it. */
+struct http {
+	struct exchange exchange;
+	struct connection *connection;
+	struct body body;
+	size_t received;
+	bool has_body;
+	bool suspended;
+	bool dropped; /* the client has gone: no answer is wanted */
+};
+
+struct api {
+	struct event_base *base;
+	struct broker *broker;
+	struct MHD_Daemon *mhd;
+	int watch_fd;
+	struct event *run;
+	struct event *again;
+	struct event *watch;
+	struct event *tick;
+	TAILQ_HEAD(, connection) connections;
+};
+
+static void http_kick(struct api *api)
+{
+	event_active(api->run, EV_READ, 1);
+}
+
+static void http_deadline(struct connection *c, unsigned seconds)
+{
+	c->deadline_ns = clock_mono_ns() + seconds * CLOCK_NS_PER_S;
+}
+
+/* --- answers --------------------------------------------------------------- */
+
+static void http_queue(struct http *h, unsigned status,
+		       struct MHD_Response *response)
+{
+	struct connection *c = h->connection;
+
+	h->exchange.answered = true;
+	http_deadline(c, LIMIT_IDLE_SECONDS);
+	/* Not queued: the library closes the connection, all there is to do. */
+	if (MHD_queue_response(c->mhd, status, response) != MHD_YES)
+		h->dropped = true;
+	if (!h->suspended)
+		return;
+	h->suspended = false;
+	MHD_resume_connection(c->mhd);
+	http_kick(c->api);
+}
+
+static struct MHD_Response *http_text_response(struct buf *json)
+{
+	struct MHD_Response *response;
+
+	if (buf_error(json) != 0)
+		return NULL;
+	response = MHD_create_response_from_buffer(json->len, json->ptr,
+						   MHD_RESPMEM_MUST_FREE);
+	if (response != NULL)
+		buf_init(json, json->max);
+	return response;
+}
+
+static void http_fields(struct MHD_Response *response, unsigned status,
+			const char *location)
+{
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				status >= 400 ? PROBLEM_MEDIA_TYPE :
+				"application/json");
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+				"no-store");
+	if (location != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION,
+					location);
+}
+
+static void http_respond(struct exchange *x, unsigned status,
+			 struct MHD_Response *response, const char *location)
+{
+	struct http *h = x->http;
+
+	if (response == NULL) {
+		/* No memory for an answer: the connection is closed. */
+		log_write(LOG_ERROR, NULL, "no memory for an answer");
+		shutdown(h->connection->fd, SHUT_RDWR);
+		h->dropped = true;
+		x->answered = true;
+		return;
+	}
+	http_fields(response, status, location);
+	http_queue(h, status, response);
+	MHD_destroy_response(response);
+}
+
+void exchange_answer_location(struct exchange *x, unsigned status,
+			      struct buf *json, const char *location)
+{
+	http_respond(x, status, http_text_response(json), location);
+	buf_fini(json);
+}
+
+void exchange_answer(struct exchange *x, unsigned status, struct buf *json)
+{
+	exchange_answer_location(x, status, json, NULL);
+}
+
+/* A large answer while it is sent. */
+struct http_large {
+	struct buf head;
+	struct exchange_large large;
+	struct request *owner;
+	struct buf piece;   /* encoded bytes */
+	uint64_t piece_at;  /* their offset in the answer */
+};
+
+static uint64_t large_middle(const struct http_large *l)
+{
+	return l->large.b64 ? b64_encoded_len(B64_STD, l->large.bytes.len) :
+			      l->large.bytes.len;
+}
+
+static ssize_t large_copy(struct slice from, uint64_t offset, char *out,
+			  size_t max)
+{
+	size_t len = from.len - (size_t)offset;
+
+	if (len > max)
+		len = max;
+	memcpy(out, from.ptr + offset, len);
+	return (ssize_t)len;
+}
+
+/* The encoded piece that has this offset of the middle. */
+static ssize_t large_encoded(struct http_large *l, uint64_t offset, char *out,
+			     size_t max)
+{
+	const uint64_t text = HTTP_PIECE / 3 * 4;
+	uint64_t number = offset / text;
+	struct slice bytes = l->large.bytes;
+	size_t from = (size_t)number * HTTP_PIECE;
+
+	if (l->piece.len == 0 || l->piece_at != number * text) {
+		buf_reset(&l->piece);
+		bytes.ptr += from;
+		bytes.len -= from;
+		if (bytes.len > HTTP_PIECE)
+			bytes.len = HTTP_PIECE;
+		b64_encode(B64_STD, bytes, &l->piece);
+		if (buf_error(&l->piece) != 0)
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+		l->piece_at = number * text;
+	}
+	return large_copy(buf_slice(&l->piece), offset - l->piece_at, out,
+			  max);
+}
+
+static ssize_t large_read(void *arg, uint64_t at, char *out, size_t max)
+{
+	struct http_large *l = arg;
+	uint64_t middle = large_middle(l);
+
+	if (at < l->head.len)
+		return large_copy(buf_slice(&l->head), at, out, max);
+	at -= l->head.len;
+	if (at < middle && l->large.b64)
+		return large_encoded(l, at, out, max);
+	if (at < middle)
+		return large_copy(l->large.bytes, at, out, max);
+	at -= middle;
+	if (at < l->large.tail.len)
+		return large_copy(buf_slice(&l->large.tail), at, out, max);
+	return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+static void large_free(void *arg)
+{
+	struct http_large *l = arg;
+
+	if (l == NULL)
+		return;
+	buf_fini(&l->head);
+	buf_fini(&l->large.tail);
+	buf_fini(&l->piece);
+	request_unref(l->owner);
+	free(l);
+}
+
+void exchange_answer_large(struct exchange *x, unsigned status,
+			   struct buf *json, struct exchange_large *large,
+			   struct request *owner)
+{
+	struct http_large *l = calloc(1, sizeof(*l));
+	struct MHD_Response *response = NULL;
+
+	if (l != NULL) {
+		l->head = *json;
+		l->large = *large;
+		l->owner = request_ref(owner);
+		buf_init(&l->piece, HTTP_PIECE * 2);
+		buf_init(json, json->max);
+		buf_init(&large->tail, large->tail.max);
+		response = MHD_create_response_from_callback(
+			l->head.len + large_middle(l) + l->large.tail.len,
+			HTTP_PIECE, large_read, l, large_free);
+		if (response == NULL)
+			large_free(l);
+	}
+	buf_fini(json);
+	buf_fini(&large->tail);
+	http_respond(x, status, response, NULL);
+}
+
+void exchange_refuse(struct exchange *x, const struct error *e,
+		     const char *request)
+{
+	struct buf text;
+	struct json j = json_of(&text);
+
+	buf_init(&text, EXCHANGE_TEXT_MAX);
+	problem_put(&j, NULL, e, request);
+	exchange_answer(x, (unsigned)err_info(e->code)->http, &text);
+}
+
+/* --- what a handler may ask ------------------------------------------------ */
+
+static const char *http_value(struct exchange *x, enum MHD_ValueKind kind,
+			      const char *name)
+{
+	struct http *h = x->http;
+
+	return MHD_lookup_connection_value(h->connection->mhd, kind, name);
+}
+
+const char *exchange_query(struct exchange *x, const char *name)
+{
+	return http_value(x, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *exchange_header(struct exchange *x, const char *name)
+{
+	return http_value(x, MHD_HEADER_KIND, name);
+}
+
+struct query_check {
+	const char *const *names;
+	struct error *e;
+	int result;
+};
+
+static enum MHD_Result query_argument(void *arg, enum MHD_ValueKind kind,
+				      const char *name, const char *value)
+{
+	struct query_check *q = arg;
+
+	for (const char *const *n = q->names; *n != NULL; n++)
+		if (strcmp(*n, name) == 0)
+			return MHD_YES;
+	q->result = error_set(q->e, ERR_MALFORMED,
+			      "there is no query argument %.64s here", name);
+	return MHD_NO;
+}
+
+int exchange_check_query(struct exchange *x, const char *const *names,
+			 struct error *e)
+{
+	struct http *h = x->http;
+	struct query_check q = { names, e, 0 };
+
+	MHD_get_connection_values(h->connection->mhd, MHD_GET_ARGUMENT_KIND,
+				  query_argument, &q);
+	return q.result;
+}
+
+/* --- a request arrives ------------------------------------------------------ */
+
+struct header_check {
+	unsigned lengths;
+	bool chunked;
+};
+
+static enum MHD_Result header_field(void *arg, enum MHD_ValueKind kind,
+				    const char *name, const char *value)
+{
+	struct header_check *h = arg;
+
+	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
+		h->lengths++;
+	else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0)
+		h->chunked = true;
+	return MHD_YES;
+}
+
+/* RFC 9112 6.3: what two readers could take differently is refused. */
+static int http_check_header(struct http *h, struct error *e)
+{
+	struct header_check check = { 0, false };
+	const char *length;
+
+	MHD_get_connection_values(h->connection->mhd, MHD_HEADER_KIND,
+				  header_field, &check);
+	if (check.lengths > 1 || (check.lengths == 1 && check.chunked))
+		return error_set(e, ERR_MALFORMED,
+				 "the length of the body is given twice");
+	length = exchange_header(&h->exchange,
+				 MHD_HTTP_HEADER_CONTENT_LENGTH);
+	if (length != NULL &&
+	    strtoull(length, NULL, 10) > (h->has_body ? HTTP_BODY_MAX : 0))
+		return error_set(e, ERR_TOO_LARGE,
+				 "a body may have %zu bytes here",
+				 h->has_body ? HTTP_BODY_MAX : (size_t)0);
+	return 0;
+}
+
+static int http_check_type(struct exchange *x, struct error *e)
+{
+	const char *type = exchange_header(x, MHD_HTTP_HEADER_CONTENT_TYPE);
+	size_t len = strlen("application/json");
+
+	if (type != NULL && strncasecmp(type, "application/json", len) == 0 &&
+	    (type[len] == '\0' || type[len] == ';' || type[len] == ' '))
+		return 0;
+	return error_set(e, ERR_MEDIA_TYPE,
+			 "send Content-Type: application/json");
+}
+
+static int http_prepare(struct http *h, const char *method, const char *path,
+			struct error *e)
+{
+	struct exchange *x = &h->exchange;
+	int r;
+
+	if (h->connection->refused.code != 0) {
+		*e = h->connection->refused;
+		return e->code;
+	}
+	r = route_find(method, path, &x->route, x->argument,
+		       sizeof(x->argument), e);
+	if (r != 0)
+		return r;
+	h->has_body = x->route->body;
+	r = http_check_header(h, e);
+	if (r != 0 || !h->has_body)
+		return r;
+	r = http_check_type(x, e);
+	if (r == 0)
+		r = request_new(x->broker, x->caller, &x->request, e);
+	if (r == 0) {
+		body_init(&h->body, &x->request->content);
+		x->body = &h->body;
+	}
+	return r;
+}
+
+/* First call: header only.  A refusal now spares the client its upload. */
+static enum MHD_Result http_begin(struct connection *c, const char *method,
+				  const char *path, void **arg)
+{
+	struct http *h = calloc(1, sizeof(*h));
+	struct error e;
+
+	*arg = h;
+	if (h == NULL)
+		return MHD_NO;
+	c->http = h;
+	h->connection = c;
+	h->exchange.api = c->api;
+	h->exchange.broker = c->api->broker;
+	h->exchange.caller = &c->caller;
+	h->exchange.http = h;
+	if (http_prepare(h, method, path, &e) != 0)
+		exchange_refuse(&h->exchange, &e, NULL);
+	return h->dropped ? MHD_NO : MHD_YES;
+}
+
+/*
+ * Once the body has failed, the rest of it is read and dropped: the library
+ * takes an answer only before the body or behind it.
+ */
+static enum MHD_Result http_piece(struct http *h, const char *data, size_t len)
+{
+	struct exchange *x = &h->exchange;
+	struct error e;
+
+	h->received += len;
+	if (!h->has_body || h->received > HTTP_BODY_MAX)
+		return MHD_NO;
+	http_deadline(h->connection, LIMIT_IDLE_SECONDS);
+	if (x->failure.code == 0 && body_put(&h->body, slice_of(data, len),
+					     &e) != 0)
+		x->failure = e;
+	return MHD_YES;
+}
+
+/* All is there: the handler answers now or later. */
+static enum MHD_Result http_complete(struct http *h)
+{
+	struct connection *c = h->connection;
+
+	c->deadline_ns = 0;
+	h->exchange.route->handle(&h->exchange);
+	if (h->exchange.answered)
+		return h->dropped ? MHD_NO : MHD_YES;
+	if (c->gone && h->exchange.gone != NULL) {
+		h->exchange.gone(&h->exchange);
+		return MHD_NO;
+	}
+	h->suspended = true;
+	MHD_suspend_connection(c->mhd);
+	return MHD_YES;
+}
+
+static enum MHD_Result http_handler(void *arg, struct MHD_Connection *mhd,
+				    const char *path, const char *method,
+				    const char *version, const char *data,
+				    size_t *len, void **state)
+{
+	struct http *h = *state;
+	const union MHD_ConnectionInfo *info;
+
+	if (h == NULL) {
+		info = MHD_get_connection_info(
+			mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+		return info->socket_context == NULL ? MHD_NO :
+			http_begin(info->socket_context, method, path, state);
+	}
+	if (*len > 0) {
+		size_t got = *len;
+
+		*len = 0;
+		return http_piece(h, data, got);
+	}
+	if (h->dropped)
+		return MHD_NO;
+	return h->exchange.answered ? MHD_YES : http_complete(h);
+}
+
+/* The exchange is over, sent or not. */
+static void http_completed(void *arg, struct MHD_Connection *mhd,
+			   void **state,
+			   enum MHD_RequestTerminationCode why)
+{
+	struct http *h = *state;
+
+	if (h == NULL)
+		return;
+	if (!h->exchange.answered && h->exchange.gone != NULL)
+		h->exchange.gone(&h->exchange);
+	if (h->exchange.waiting)
+		broker_wait_cancel(h->exchange.broker, &h->exchange.waiter);
+	h->connection->http = NULL;
+	http_deadline(h->connection, LIMIT_IDLE_SECONDS);
+	if (h->exchange.body != NULL)
+		body_fini(&h->body);
+	request_unref(h->exchange.request);
+	free(h);
+	*state = NULL;
+}
+
+static void exchange_waited(struct broker_waiter *w)
+{
+	struct exchange *x = (struct exchange *)
+		((char *)w - offsetof(struct exchange, waiter));
+	void (*then)(struct exchange *x) = x->then;
+
+	x->waiting = false;
+	then(x);
+}
+
+bool exchange_wait(struct exchange *x, unsigned ms,
+		   void (*then)(struct exchange *x))
+{
+	x->waiter.ready = exchange_waited;
+	x->then = then;
+	x->waiting = broker_wait(x->broker, &x->waiter, ms);
+	return x->waiting;
+}
+
+/* --- connections ------------------------------------------------------------ */
+
+static void connection_open(struct api *api, struct MHD_Connection *mhd,
+			    void **state)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct epoll_event watch = { .events = EPOLLET };
+
+	*state = c;
+	if (c == NULL) {
+		shutdown(info->connect_fd, SHUT_RDWR);
+		return;
+	}
+	c->api = api;
+	c->mhd = mhd;
+	c->fd = info->connect_fd;
+	http_deadline(c, LIMIT_IDLE_SECONDS);
+	watch.data.ptr = c;
+	TAILQ_INSERT_TAIL(&api->connections, c, entry);
+	error_clear(&c->refused);
+	if (peer_identify(c->fd, &c->caller, &c->refused) == 0 &&
+	    peer_admit(&c->caller, api->broker->settings->group,
+		       &c->refused) != 0)
+		log_write(LOG_WARNING, NULL, "refused uid %u, pid %d (%s)",
+			  c->caller.uid, (int)c->caller.pid, c->caller.exe);
+	/* HUP and ERR are always told: a half-closed client gets its answer. */
+	if (epoll_ctl(api->watch_fd, EPOLL_CTL_ADD, c->fd, &watch) != 0)
+		shutdown(c->fd, SHUT_RDWR);
+}
+
+static void http_notify(void *arg, struct MHD_Connection *mhd, void **state,
+			enum MHD_ConnectionNotificationCode code)
+{
+	struct api *api = arg;
+	struct connection *c = *state;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		connection_open(api, mhd, state);
+		return;
+	}
+	if (c == NULL)
+		return;
+	epoll_ctl(api->watch_fd, EPOLL_CTL_DEL, c->fd, NULL);
+	TAILQ_REMOVE(&api->connections, c, entry);
+	free(c);
+	*state = NULL;
+	/* At the limit of connections only the next turn listens again. */
+	http_kick(api);
+}
+
+/* No answer is wanted any more: let the library close the connection. */
+static void http_drop(struct http *h)
+{
+	if (h->exchange.gone != NULL)
+		h->exchange.gone(&h->exchange);
+	h->exchange.answered = true;
+	h->dropped = true;
+	h->suspended = false;
+	MHD_resume_connection(h->connection->mhd);
+	http_kick(h->connection->api);
+}
+
+static void http_watched(evutil_socket_t fd, short what, void *arg)
+{
+	struct epoll_event events[HTTP_WATCH_BATCH];
+	int count = epoll_wait(fd, events, HTTP_WATCH_BATCH, 0);
+
+	for (int i = 0; i < count; i++) {
+		struct connection *c = events[i].data.ptr;
+
+		c->gone = true;
+		if (c->http != NULL && c->http->suspended)
+			http_drop(c->http);
+	}
+}
+
+static void http_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct api *api = arg;
+	struct connection *c;
+	int64_t now = clock_mono_ns();
+
+	TAILQ_FOREACH(c, &api->connections, entry) {
+		if (c->deadline_ns == 0 || now < c->deadline_ns)
+			continue;
+		shutdown(c->fd, SHUT_RDWR);
+		c->deadline_ns = 0;
+	}
+}
+
+/* --- life ------------------------------------------------------------------- */
+
+static void http_run(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval now = { 0, 0 };
+	struct api *api = arg;
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	MHD_run(api->mhd);
+	/* No time-out of the library is set: 0 means that work is left.  Not
+	 * in this turn: one fast upload must not keep the others waiting. */
+	if (MHD_get_timeout(api->mhd, &ms) == MHD_YES && ms == 0)
+		evtimer_add(api->again, &now);
+}
+
+/* Each takes a descriptor, and some are needed for all else. */
+static unsigned http_connections(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+	    files.rlim_cur >= LIMIT_CONNECTIONS + HTTP_OTHER_FILES)
+		return LIMIT_CONNECTIONS;
+	return files.rlim_cur > 2 * HTTP_OTHER_FILES ?
+		(unsigned)files.rlim_cur - HTTP_OTHER_FILES : HTTP_OTHER_FILES;
+}
+
+static int http_start(struct api *api, int fd, struct error *e)
+{
+	const unsigned flags = MHD_USE_EPOLL | MHD_USE_TURBO |
+			       MHD_ALLOW_SUSPEND_RESUME;
+
+	api->mhd = MHD_start_daemon(
+		flags, 0, NULL, NULL, http_handler, api,
+		MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_CONNECTION_LIMIT, http_connections(),
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_CONNECTION_MEMORY,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		MHD_OPTION_NOTIFY_COMPLETED, http_completed, api,
+		MHD_OPTION_NOTIFY_CONNECTION, http_notify, api,
+		MHD_OPTION_END);
+	if (api->mhd == NULL)
+		return error_set(e, ERR_IO, "the HTTP server cannot start");
+	return 0;
+}
+
+static int http_events(struct api *api, struct error *e)
+{
+	const struct timeval second = { 1, 0 };
+	int fd = MHD_get_daemon_info(api->mhd, MHD_DAEMON_INFO_EPOLL_FD)->
+		epoll_fd;
+
+	api->run = event_new(api->base, fd, EV_READ | EV_PERSIST, http_run,
+			     api);
+	api->watch = event_new(api->base, api->watch_fd, EV_READ | EV_PERSIST,
+			       http_watched, api);
+	api->tick = event_new(api->base, -1, EV_PERSIST, http_tick, api);
+	api->again = evtimer_new(api->base, http_run, api);
+	if (api->again == NULL || api->run == NULL || api->watch == NULL || api->tick == NULL ||
+	    event_add(api->run, NULL) != 0 ||
+	    event_add(api->watch, NULL) != 0 ||
+	    event_add(api->tick, &second) != 0)
+		return error_set(e, ERR_NO_MEMORY, "no memory for events");
+	/* Its first turn takes the listening socket into its epoll set. */
+	http_kick(api);
+	return 0;
+}
+
+int api_new(struct event_base *base, struct broker *broker, int fd,
+	    struct api **out, struct error *e)
+{
+	struct api *api = calloc(1, sizeof(*api));
+	int r;
+
+	if (api == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for the API");
+	api->base = base;
+	api->broker = broker;
+	TAILQ_INIT(&api->connections);
+	api->watch_fd = epoll_create1(EPOLL_CLOEXEC);
+	r = api->watch_fd < 0 ? error_set_errno(e, ERR_IO, errno, "epoll") :
+		http_start(api, fd, e);
+	if (r == 0)
+		r = http_events(api, e);
+	if (r != 0) {
+		api_free(api);
+		return r;
+	}
+	*out = api;
+	return 0;
+}
+
+void api_stop_listening(struct api *api)
+{
+	int fd = MHD_quiesce_daemon(api->mhd);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+void api_free(struct api *api)
+{
+	struct connection *c;
+
+	if (api == NULL)
+		return;
+	if (api->mhd != NULL) {
+		/* The library must not be stopped with suspended ones. */
+		TAILQ_FOREACH(c, &api->connections, entry)
+			if (c->http != NULL && c->http->suspended)
+				http_drop(c->http);
+		MHD_run(api->mhd);
+		MHD_stop_daemon(api->mhd);
+	}
+	if (api->run != NULL)
+		event_free(api->run);
+	if (api->again != NULL)
+		event_free(api->again);
+	if (api->watch != NULL)
+		event_free(api->watch);
+	if (api->tick != NULL)
+		event_free(api->tick);
+	fd_closep(&api->watch_fd);
+	free(api);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * peer: who is at the other end of the unix socket.
+ */
+#ifndef SIGNET_API_PEER_H
+#define SIGNET_API_PEER_H
+
+#include "base/attr.h"
+#include "broker/request.h"
+
+struct error;
+
+/*
+ * uid, gid, pid by SO_PEERCRED, the program by /proc.  ERR_CALLER_UNKNOWN when
+ * the kernel does not say.
+ */
+int peer_identify(int fd, struct caller *out, struct error *e) MUST_CHECK;
+
+/*
+ * May it use the socket at all: the user of the daemon, root, or a member of
+ * the configured group (NULL: there is none)?  ERR_CALLER_UNKNOWN.  The mode
+ * of the socket says the same; this is for the day it was changed by hand.
+ */
+int peer_admit(const struct caller *c, const char *group, struct error *e)
+	MUST_CHECK;
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * problem: a struct error as a problem document (RFC 9457).
+ */
+#ifndef SIGNET_API_PROBLEM_H
+#define SIGNET_API_PROBLEM_H
+
+#include "api/json.h"
+#include "base/err.h"
+
+#define PROBLEM_TYPE "urn:signet:problem:"
+#define PROBLEM_MEDIA_TYPE "application/problem+json"
+
+/*
+ * The object of e, as a member of that name or alone (NULL).  request is the
+ * id of the request it ended, or NULL.
+ */
+void problem_put(struct json *j, const char *name, const struct error *e,
+		 const char *request);
+
+#endif

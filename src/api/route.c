@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * route: which handler serves which method and path.
+ */
+#include "api/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+
+/* docs/api/openapi.yaml says the same; a lint compares them. */
+static const struct route routes[] = {
+	{ "GET", "/v1/status", api_status_get, false },
+	{ "GET", "/v1/tokens", api_tokens_get, false },
+	{ "GET", "/v1/keys", api_keys_get, false },
+	{ "POST", "/v1/signatures", api_signatures_post, true },
+	{ "GET", "/v1/signatures/{id}", api_signature_get, false },
+	{ "DELETE", "/v1/signatures/{id}", api_signature_delete, false },
+};
+
+static bool route_matches(const struct route *r, const char *path,
+			  char *argument, size_t size)
+{
+	const char *brace = strchr(r->path, '{');
+	size_t head, rest;
+
+	if (brace == NULL)
+		return strcmp(r->path, path) == 0;
+	head = (size_t)(brace - r->path);
+	if (strncmp(r->path, path, head) != 0)
+		return false;
+	rest = strlen(path + head);
+	if (rest == 0 || rest >= size || strchr(path + head, '/') != NULL)
+		return false;
+	snprintf(argument, size, "%s", path + head);
+	return true;
+}
+
+int route_find(const char *method, const char *path, const struct route **out,
+	       char *argument, size_t size, struct error *e)
+{
+	bool path_known = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		if (!route_matches(&routes[i], path, argument, size))
+			continue;
+		path_known = true;
+		if (strcmp(routes[i].method, method) == 0) {
+			*out = &routes[i];
+			return 0;
+		}
+	}
+	if (path_known)
+		return error_set(e, ERR_METHOD, "%s is not for %s", path,
+				 method);
+	return error_set(e, ERR_NO_SUCH_ROUTE,
+			 "%s is not part of this API; it begins at /v1/status",
+			 path);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * route: which handler serves which method and path.
+ */
+#ifndef SIGNET_API_ROUTE_H
+#define SIGNET_API_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+
+struct error;
+struct exchange;
+
+struct route {
+	const char *method;
+	const char *path; /* "{id}" stands for one part */
+	void (*handle)(struct exchange *x);
+	bool body;	  /* takes the body of a signature request */
+};
+
+/*
+ * The route of a request; the part that stands for {id} into argument[size].
+ * ERR_NO_SUCH_ROUTE, or ERR_METHOD when the path has other methods.
+ */
+int route_find(const char *method, const char *path, const struct route **out,
+	       char *argument, size_t size, struct error *e) MUST_CHECK;
+
+/* Handlers, one file each. */
+void api_status_get(struct exchange *x);
+void api_tokens_get(struct exchange *x);
+void api_keys_get(struct exchange *x);
+void api_signatures_post(struct exchange *x);
+void api_signature_get(struct exchange *x);
+void api_signature_delete(struct exchange *x);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * signatures: POST /v1/signatures, GET and DELETE /v1/signatures/{id}.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/exchange.h"
+#include "api/json.h"
+#include "api/order.h"
+#include "api/problem.h"
+#include "api/route.h"
+#include "base/limits.h"
+
+/* --- the object of a request ----------------------------------------------- */
+
+/* "key":...,"certificates":[...]: the same in each answer, made once. */
+static struct slice key_members(struct key *k)
+{
+	struct json j = json_of(&k->answer);
+
+	if (k->answer.len > 0)
+		return buf_slice(&k->answer);
+	json_text(&j, "key", k->uri);
+	json_open(&j, "certificates", '[');
+	if (k->wire.certificate.len > 0)
+		json_b64(&j, NULL, k->wire.certificate);
+	for (size_t i = 0; i < k->chain_len; i++)
+		json_b64(&j, NULL, k->chain[i]);
+	json_close(&j, ']');
+	return buf_slice(&k->answer);
+}
+
+/* All but the signature and the closing brace. */
+static void put_request(struct json *j, struct request *r)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "id", r->id);
+	json_text(j, "state", request_state_name(r->state));
+	if (r->key != NULL)
+		json_raw(j, NULL, key_members(r->key));
+	if (r->alg != NULL)
+		json_text(j, "algorithm", r->alg->name);
+	json_text(j, "format", format_kind_name(r->format));
+	json_bool(j, "detached", r->detached || r->format == FORMAT_RAW);
+	if (request_state_final(r->state) && r->error.code != 0)
+		problem_put(j, "error", &r->error, r->id);
+}
+
+/* A result that lies in a file is sent from there. */
+static void answer_large(struct exchange *x, unsigned status,
+			 struct request *r, struct buf *text)
+{
+	struct exchange_large large = { .bytes = r->signature };
+
+	large.b64 = r->format != FORMAT_JWS;
+	buf_put_str(text, ",\"signature\":\"");
+	buf_init(&large.tail, 8);
+	buf_put_str(&large.tail, "\"}");
+	exchange_answer_large(x, status, text, &large, r);
+}
+
+/* A JWS is ASCII without quotes: it needs no escaping. */
+static void put_signature(struct json *j, const struct request *r)
+{
+	if (r->format != FORMAT_JWS) {
+		json_b64(j, "signature", r->signature);
+		return;
+	}
+	json_raw(j, "signature", slice_str("\""));
+	buf_put_slice(j->out, r->signature);
+	buf_put_u8(j->out, '"');
+}
+
+static void answer_request(struct exchange *x, unsigned status,
+			   struct request *r)
+{
+	struct buf text;
+	struct json j = json_of(&text);
+	char location[sizeof("/v1/signatures/") + REQUEST_ID_SIZE];
+
+	buf_init(&text, EXCHANGE_TEXT_MAX);
+	put_request(&j, r);
+	if (r->state == REQUEST_RELEASED && spool_large(&r->result)) {
+		answer_large(x, status, r, &text);
+		return;
+	}
+	if (r->state == REQUEST_RELEASED)
+		put_signature(&j, r);
+	json_close(&j, '}');
+	snprintf(location, sizeof(location), "/v1/signatures/%s", r->id);
+	exchange_answer_location(x, status, &text,
+				 status == 200 ? NULL : location);
+}
+
+/* --- POST ------------------------------------------------------------------ */
+
+static void signature_ended(struct request *r, void *arg)
+{
+	struct exchange *x = arg;
+
+	x->gone = NULL;
+	if (r->state == REQUEST_RELEASED)
+		answer_request(x, 201, r);
+	else
+		exchange_refuse(x, &r->error, r->id);
+}
+
+/* The client has left: whoever does not wait gets no signature. */
+static void signature_gone(struct exchange *x)
+{
+	x->gone = NULL;
+	x->request->ended = NULL;
+	request_cancel(x->request, "the client has gone");
+}
+
+static void signature_start(struct exchange *x)
+{
+	struct request *r = x->request;
+
+	if (x->async) {
+		r->remember = true;
+		request_start(r);
+		answer_request(x, 202, r);
+		return;
+	}
+	x->gone = signature_gone;
+	r->ended = signature_ended;
+	r->ended_arg = x;
+	request_start(r);
+}
+
+/* A client gone before its key was known. */
+static void wait_gone(struct exchange *x)
+{
+	x->gone = NULL;
+}
+
+/* A module that is still starting may have the key: wait a little. */
+static bool signature_waits(struct exchange *x)
+{
+	struct key *k;
+
+	if (broker_settled(x->broker))
+		return false;
+	if (broker_find_key(x->broker, x->request->key_uri, &k, NULL) == 0) {
+		key_unref(k);
+		return false;
+	}
+	x->gone = wait_gone;
+	return exchange_wait(x, LIMIT_KEY_WAIT_MS, signature_start);
+}
+
+static bool prefers_async(struct exchange *x)
+{
+	const char *prefer = exchange_header(x, "Prefer");
+
+	return prefer != NULL && strstr(prefer, "respond-async") != NULL;
+}
+
+static int signature_check(struct exchange *x, struct error *e)
+{
+	if (x->failure.code != 0) {
+		*e = x->failure;
+		return e->code;
+	}
+	/* Better refused than taken lightly: a retry would sign twice. */
+	if (exchange_header(x, "Idempotency-Key") != NULL)
+		return error_set(e, ERR_UNSUPPORTED,
+				 "Idempotency-Key is not supported by this"
+				 " version");
+	return order_parse(x->body, x->request, e);
+}
+
+void api_signatures_post(struct exchange *x)
+{
+	struct error e;
+
+	if (signature_check(x, &e) != 0) {
+		exchange_refuse(x, &e, NULL);
+		return;
+	}
+	x->async = prefers_async(x);
+	if (!signature_waits(x))
+		signature_start(x);
+}
+
+/* --- GET, DELETE ----------------------------------------------------------- */
+
+static struct request *find_request(struct exchange *x)
+{
+	struct request *r = broker_find_request(x->broker, x->argument,
+						x->caller->uid);
+	struct error e;
+
+	if (r == NULL) {
+		error_set(&e, ERR_NO_SUCH_REQUEST,
+			  "no request %s; ended ones are forgotten after %u"
+			  " others", x->argument, LIMIT_FINISHED);
+		exchange_refuse(x, &e, NULL);
+	}
+	return r;
+}
+
+void api_signature_get(struct exchange *x)
+{
+	struct request *r = find_request(x);
+
+	if (r != NULL)
+		answer_request(x, 200, r);
+}
+
+void api_signature_delete(struct exchange *x)
+{
+	struct request *r = find_request(x);
+	struct error e;
+
+	if (r == NULL)
+		return;
+	if (request_state_final(r->state)) {
+		error_set(&e, ERR_FINISHED, "the request has ended: %s",
+			  request_state_name(r->state));
+		exchange_refuse(x, &e, r->id);
+		return;
+	}
+	request_ref(r);
+	request_cancel(r, "cancelled by its owner");
+	answer_request(x, 200, r);
+	request_unref(r);
+}

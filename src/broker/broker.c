@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * broker: the modules, their tokens and keys, and the requests under way.
+ */
+#include "broker/broker.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "broker/uri.h"
+
+/* --- resolved URIs --------------------------------------------------------- */
+
+static struct broker_found *found_slot(struct broker *b, const char *uri)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (const char *p = uri; *p != '\0'; p++)
+		hash = (hash ^ (uint8_t)*p) * 16777619u;
+	return &b->found[hash % BROKER_FOUND];
+}
+
+static void found_forget(struct broker *b)
+{
+	for (unsigned i = 0; i < BROKER_FOUND; i++) {
+		key_unref(b->found[i].key);
+		b->found[i].key = NULL;
+	}
+}
+
+/* --- modules --------------------------------------------------------------- */
+
+static void broker_wake_waiters(struct broker *b, int64_t now_ns)
+{
+	struct broker_waiter *w, *next;
+
+	for (w = TAILQ_FIRST(&b->waiters); w != NULL; w = next) {
+		next = TAILQ_NEXT(w, entry);
+		if (now_ns < w->until_ns && !broker_settled(b))
+			continue;
+		TAILQ_REMOVE(&b->waiters, w, entry);
+		w->ready(w);
+	}
+}
+
+/* At the end of a turn: nobody is inside a module any more. */
+static void broker_cleanup(evutil_socket_t fd, short what, void *arg)
+{
+	struct broker *b = arg;
+	struct module *m;
+
+	while ((m = TAILQ_FIRST(&b->retired)) != NULL) {
+		TAILQ_REMOVE(&b->retired, m, entry);
+		module_free(m);
+	}
+	broker_wake_waiters(b, clock_mono_ns());
+}
+
+static void broker_module_settled(void *arg)
+{
+	struct broker *b = arg;
+
+	event_active(b->cleanup, EV_TIMEOUT, 0);
+}
+
+static void broker_module_changed(void *arg)
+{
+	found_forget(arg);
+}
+
+static void broker_module_retired(void *arg, struct module *m)
+{
+	struct broker *b = arg;
+
+	log_write(LOG_INFO, NULL, "module %s: the old workers are done",
+		  m->config->name);
+	m->retiring = false; /* told once */
+	TAILQ_INSERT_TAIL(&b->retired, m, entry);
+	event_active(b->cleanup, EV_TIMEOUT, 0);
+}
+
+static int broker_add_module(struct broker *b, struct settings *settings,
+			     unsigned number, struct error *e)
+{
+	const struct module_owner owner = {
+		.settled = broker_module_settled,
+		.changed = broker_module_changed,
+		.retired = broker_module_retired,
+		.arg = b,
+	};
+	struct module *m;
+	int r = module_new(b->base, settings, number, &owner, &m, e);
+
+	if (r == 0)
+		TAILQ_INSERT_TAIL(&b->modules, m, entry);
+	return r;
+}
+
+bool broker_settled(const struct broker *b)
+{
+	const struct module *m;
+
+	TAILQ_FOREACH(m, &b->modules, entry)
+		if (!m->settled)
+			return false;
+	return true;
+}
+
+bool broker_wait(struct broker *b, struct broker_waiter *w, unsigned ms)
+{
+	if (broker_settled(b))
+		return false;
+	w->until_ns = clock_mono_ns() + ms * CLOCK_NS_PER_MS;
+	TAILQ_INSERT_TAIL(&b->waiters, w, entry);
+	return true;
+}
+
+void broker_wait_cancel(struct broker *b, struct broker_waiter *w)
+{
+	TAILQ_REMOVE(&b->waiters, w, entry);
+}
+
+/* Well: started, no token refused, nothing failed. */
+static bool module_well(const struct module *m)
+{
+	const struct token *t;
+
+	if (m->down)
+		return false;
+	TAILQ_FOREACH(t, &m->tokens, entry)
+		if (t->state == TOKEN_FAILED || t->login_refused.code != 0)
+			return false;
+	return true;
+}
+
+static bool broker_keep_module(struct broker *b, const struct module *m,
+			       struct settings *settings)
+{
+	if (!module_well(m) || !settings_tokens_equal(b->settings, settings) ||
+	    strcmp(b->settings->worker, settings->worker) != 0)
+		return false;
+	for (unsigned i = 0; i < settings->modules_count; i++)
+		if (settings_module_equal(m->config, &settings->modules[i]))
+			return true;
+	return false;
+}
+
+static bool broker_has_module(const struct broker *b, const char *name)
+{
+	const struct module *m;
+
+	TAILQ_FOREACH(m, &b->modules, entry)
+		if (strcmp(m->config->name, name) == 0)
+			return true;
+	return false;
+}
+
+void broker_reload(struct broker *b, struct settings *settings)
+{
+	struct module *m, *next;
+	struct error e;
+
+	found_forget(b);
+	for (m = TAILQ_FIRST(&b->modules); m != NULL; m = next) {
+		next = TAILQ_NEXT(m, entry);
+		if (broker_keep_module(b, m, settings))
+			continue;
+		TAILQ_REMOVE(&b->modules, m, entry);
+		module_retire(m);
+	}
+	for (unsigned i = 0; i < settings->modules_count; i++)
+		if (!broker_has_module(b, settings->modules[i].name) &&
+		    broker_add_module(b, settings, i, &e) != 0)
+			log_failure(LOG_ERROR, NULL, settings->modules[i].name,
+				    &e);
+	settings_ref(settings);
+	settings_unref(b->settings);
+	b->settings = settings;
+}
+
+/* --- life ------------------------------------------------------------------ */
+
+static void broker_child(evutil_socket_t fd, short what, void *arg)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (!worker_reaped(pid, status))
+			log_write(LOG_INFO, NULL, "child %d ended", (int)pid);
+}
+
+static void broker_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct broker *b = arg;
+	struct request *r, *next;
+	int64_t now = clock_mono_ns();
+
+	for (r = TAILQ_FIRST(&b->living); r != NULL; r = next) {
+		next = TAILQ_NEXT(r, entry);
+		request_tick(r, now);
+	}
+	broker_wake_waiters(b, now);
+}
+
+static int broker_events(struct broker *b, struct error *e)
+{
+	const struct timeval second = { 1, 0 };
+
+	b->tick = event_new(b->base, -1, EV_PERSIST, broker_tick, b);
+	b->cleanup = event_new(b->base, -1, 0, broker_cleanup, b);
+	b->child = evsignal_new(b->base, SIGCHLD, broker_child, b);
+	if (b->tick == NULL || b->cleanup == NULL || b->child == NULL ||
+	    event_add(b->tick, &second) != 0 || event_add(b->child, NULL) != 0)
+		return error_set(e, ERR_NO_MEMORY, "no memory for events");
+	return 0;
+}
+
+static unsigned broker_threads(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus < 1 ? 1 : (unsigned)cpus;
+}
+
+int broker_new(struct event_base *base, struct settings *settings,
+	       struct broker **out, struct error *e)
+{
+	struct broker *b = calloc(1, sizeof(*b));
+	int r;
+
+	if (b == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for the broker");
+	b->base = base;
+	b->settings = settings_ref(settings);
+	b->started = clock_unix();
+	TAILQ_INIT(&b->modules);
+	TAILQ_INIT(&b->retired);
+	TAILQ_INIT(&b->living);
+	TAILQ_INIT(&b->finished);
+	TAILQ_INIT(&b->waiters);
+	b->found = calloc(BROKER_FOUND, sizeof(*b->found));
+	r = b->found == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
+		broker_events(b, e);
+	if (r == 0)
+		r = compute_new(base, broker_threads(), &b->compute, e);
+	for (unsigned i = 0; r == 0 && i < settings->modules_count; i++)
+		r = broker_add_module(b, settings, i, e);
+	if (r != 0) {
+		broker_free(b);
+		return r;
+	}
+	*out = b;
+	return 0;
+}
+
+void broker_free(struct broker *b)
+{
+	struct module *m;
+	struct request *r;
+
+	if (b == NULL)
+		return;
+	compute_free(b->compute);
+	b->compute = NULL;
+	while ((m = TAILQ_FIRST(&b->modules)) != NULL) {
+		TAILQ_REMOVE(&b->modules, m, entry);
+		module_free(m);
+	}
+	while ((m = TAILQ_FIRST(&b->retired)) != NULL) {
+		TAILQ_REMOVE(&b->retired, m, entry);
+		module_free(m);
+	}
+	while ((r = TAILQ_FIRST(&b->finished)) != NULL) {
+		TAILQ_REMOVE(&b->finished, r, entry);
+		request_unref(r);
+	}
+	if (b->found != NULL)
+		found_forget(b);
+	free(b->found);
+	if (b->tick != NULL)
+		event_free(b->tick);
+	if (b->cleanup != NULL)
+		event_free(b->cleanup);
+	if (b->child != NULL)
+		event_free(b->child);
+	settings_unref(b->settings);
+	free(b);
+}
+
+void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg)
+{
+	b->draining = true;
+	b->drained = drained;
+	b->drained_arg = arg;
+	if (b->living_count == 0)
+		drained(arg);
+}
+
+/* --- keys ------------------------------------------------------------------ */
+
+/* What a search by URI met. */
+struct search {
+	const struct uri *uri; /* NULL: any key that may sign unattended */
+	unsigned count;
+	struct key *first;
+	const struct token *unable; /* matched, but cannot be used now */
+	struct buf names;	    /* of the first few, for the message */
+};
+
+#define SEARCH_NAMED 4
+
+static void search_key(struct search *s, struct key *k)
+{
+	if (!key_signs(k) ||
+	    (s->uri != NULL &&
+	     !uri_matches_key(s->uri, k->wire.id, k->wire.label)))
+		return;
+	if (s->count++ == 0)
+		s->first = k;
+	if (s->count <= SEARCH_NAMED)
+		buf_printf(&s->names, "%s%s", s->count > 1 ? ", " : "",
+			   k->uri);
+}
+
+static void search_token(struct search *s, struct token *t)
+{
+	if (s->uri == NULL &&
+	    (t->settings == NULL || !t->settings->unattended))
+		return;
+	if (s->uri != NULL && !uri_matches_token(s->uri, &t->wire))
+		return;
+	if (t->state == TOKEN_FAILED)
+		s->unable = t;
+	for (size_t i = 0; i < t->keys_count; i++)
+		search_key(s, t->keys[i]);
+}
+
+static int search_nothing(struct broker *b, const struct search *s,
+			  const char *uri, struct error *e)
+{
+	const struct module *m;
+
+	if (s->unable != NULL) {
+		*e = s->unable->error;
+		error_prefix(e, "token %s: ", s->unable->wire.label);
+		return e->code;
+	}
+	TAILQ_FOREACH(m, &b->modules, entry) {
+		if (!m->down)
+			continue;
+		*e = m->last_error;
+		error_prefix(e, "no such key is there now, and module %s does"
+			     " not work: ", m->config->name);
+		return e->code;
+	}
+	if (!broker_settled(b))
+		return error_set(e, ERR_STARTING, "no such key yet, and a"
+				 " module is still starting; try again");
+	if (b->settings->modules_count == 0)
+		return error_set(e, ERR_NO_SUCH_KEY, "no module is configured;"
+				 " see signetd.conf(5)");
+	return error_set(e, ERR_NO_SUCH_KEY, "%s%s matches no key; `signet"
+			 " keys` lists what there is", uri[0] == '\0' ?
+			 "no URI was given and an unattended key" : "", uri);
+}
+
+static int search_result(struct broker *b, struct search *s, const char *uri,
+			 struct error *e)
+{
+	if (s->count == 1)
+		return 0;
+	if (s->count == 0)
+		return search_nothing(b, s, uri, e);
+	return error_set(e, ERR_AMBIGUOUS,
+			 "%u keys match; name one of them by its serial= and"
+			 " id=: %s%s", s->count, buf_text(&s->names),
+			 s->count > SEARCH_NAMED ? ", ..." : "");
+}
+
+static int broker_search(struct broker *b, const char *uri,
+			 struct search *s, struct error *e)
+{
+	AUTO(uri_freep) struct uri *parsed = NULL;
+	struct module *m;
+	struct token *t;
+	int r;
+
+	if (uri[0] != '\0') {
+		r = uri_parse(uri, &parsed, e);
+		if (r != 0)
+			return r;
+	}
+	s->uri = parsed;
+	TAILQ_FOREACH(m, &b->modules, entry)
+		TAILQ_FOREACH(t, &m->tokens, entry)
+			search_token(s, t);
+	return search_result(b, s, uri, e);
+}
+
+int broker_find_key(struct broker *b, const char *uri, struct key **out,
+		    struct error *e)
+{
+	struct broker_found *f = found_slot(b, uri);
+	struct search s = { .count = 0 };
+	int r;
+
+	if (f->key == NULL || strcmp(f->uri, uri) != 0) {
+		buf_init(&s.names, (size_t)SEARCH_NAMED * (LIMIT_URI + 2));
+		r = broker_search(b, uri, &s, e);
+		buf_fini(&s.names);
+		if (r != 0)
+			return r;
+		key_unref(f->key);
+		f->key = key_ref(s.first);
+		snprintf(f->uri, sizeof(f->uri), "%s", uri);
+	}
+	*out = key_ref(f->key);
+	return 0;
+}
+
+/* --- requests ------------------------------------------------------------ */
+
+void broker_request_started(struct broker *b, struct request *r)
+{
+	TAILQ_INSERT_TAIL(&b->living, r, entry);
+	b->living_count++;
+}
+
+/* Large results are not kept for somebody who may never ask. */
+static bool request_remembered(const struct request *r)
+{
+	return r->remember || !spool_large(&r->result);
+}
+
+void broker_request_ended(struct broker *b, struct request *r)
+{
+	struct request *oldest;
+
+	TAILQ_REMOVE(&b->living, r, entry);
+	b->living_count--;
+	if (request_remembered(r)) {
+		TAILQ_INSERT_TAIL(&b->finished, request_ref(r), entry);
+		b->finished_count++;
+	}
+	if (b->finished_count > LIMIT_FINISHED) {
+		oldest = TAILQ_FIRST(&b->finished);
+		TAILQ_REMOVE(&b->finished, oldest, entry);
+		b->finished_count--;
+		request_unref(oldest);
+	}
+	if (b->draining && b->living_count == 0)
+		b->drained(b->drained_arg);
+}
+
+static struct request *find_in(struct requests *list, const char *id,
+			       uid_t uid)
+{
+	struct request *r;
+
+	TAILQ_FOREACH(r, list, entry)
+		if (strcmp(r->id, id) == 0 && r->caller.uid == uid)
+			return r;
+	return NULL;
+}
+
+struct request *broker_find_request(struct broker *b, const char *id,
+				    uid_t uid)
+{
+	struct request *r = find_in(&b->living, id, uid);
+
+	return r != NULL ? r : find_in(&b->finished, id, uid);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * broker: the modules, their tokens and keys, and the requests under way.
+ */
+#ifndef SIGNET_BROKER_BROKER_H
+#define SIGNET_BROKER_BROKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/attr.h"
+#include "broker/compute.h"
+#include "broker/module.h"
+#include "broker/request.h"
+#include "broker/settings.h"
+
+struct event;
+struct event_base;
+
+/* Someone who waits for the first start of all modules to end. */
+struct broker_waiter {
+	TAILQ_ENTRY(broker_waiter) entry;
+	int64_t until_ns;
+	void (*ready)(struct broker_waiter *w);
+};
+
+/* A URI that was resolved before: cost does not grow with the keys. */
+struct broker_found {
+	char uri[LIMIT_URI + 1];
+	struct key *key; /* counted */
+};
+#define BROKER_FOUND 64u
+
+struct broker {
+	struct event_base *base;
+	struct settings *settings;
+	struct compute *compute;
+	struct event *tick;
+	struct event *cleanup;
+	struct event *child;
+	TAILQ_HEAD(, module) modules;
+	TAILQ_HEAD(, module) retired; /* to be freed at the end of the turn */
+	struct requests living;
+	struct requests finished; /* oldest first */
+	unsigned living_count;
+	unsigned finished_count;
+	TAILQ_HEAD(, broker_waiter) waiters;
+	struct broker_found *found;
+	int64_t started;	  /* clock_unix() */
+	bool draining;
+	void (*drained)(void *arg);
+	void *drained_arg;
+};
+
+/* Starts the modules.  A module that cannot start is no error here. */
+int broker_new(struct event_base *base, struct settings *settings,
+	       struct broker **out, struct error *e) MUST_CHECK;
+void broker_free(struct broker *b);
+
+/*
+ * New settings: modules that are the same and well go on; the others are
+ * replaced, finishing what they have in hand.
+ */
+void broker_reload(struct broker *b, struct settings *settings);
+
+/*
+ * The key of a URI ("" for the only one that signs); a reference for the
+ * caller.  ERR_NO_SUCH_KEY, ERR_TOKEN_GONE (its token is known but not there,
+ * or a module is down), ERR_AMBIGUOUS naming up to four, ERR_MALFORMED.
+ */
+int broker_find_key(struct broker *b, const char *uri, struct key **out,
+		    struct error *e) MUST_CHECK;
+
+/* All modules have come up, or failed to, once. */
+bool broker_settled(const struct broker *b);
+
+/*
+ * w->ready() once settled or after ms, never before this returns; for a
+ * broker that is settled: false, and nothing happens.
+ */
+bool broker_wait(struct broker *b, struct broker_waiter *w, unsigned ms)
+	MUST_CHECK;
+void broker_wait_cancel(struct broker *b, struct broker_waiter *w);
+
+/* A request of this id that this user may see; borrowed.  NULL: none. */
+struct request *broker_find_request(struct broker *b, const char *id,
+				    uid_t uid);
+
+/* Refuse new requests; drained() is called when none is left. */
+void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg);
+
+/* --- for request.c ------------------------------------------------------- */
+
+void broker_request_started(struct broker *b, struct request *r);
+void broker_request_ended(struct broker *b, struct request *r);
+
+#endif

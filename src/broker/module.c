@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * module: a PKCS#11 module as a pool of workers.
+ *
+ * Workers start one after the other, so that a wrong PIN in a pin-source file
+ * meets the token once and not once a worker.
+ */
+#include "broker/module.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "broker/shard.h"
+#include "wire/fault.h"
+#include "wire/sign.h"
+
+/* --- life --------------------------------------------------------------- */
+
+static char *variable_text(const char *name, const char *value)
+{
+	char *text;
+
+	return asprintf(&text, "%s=%s", name, value) < 0 ? NULL : text;
+}
+
+/* Nothing of signetd's own environment but what a C library needs. */
+static int module_environment(struct module *m, struct error *e)
+{
+	static const char *const kept[] = { "PATH", "HOME", "LANG", "LC_ALL",
+					    "TZ", "ASAN_OPTIONS",
+					    "UBSAN_OPTIONS" };
+	const struct settings_module *c = m->config;
+	char **env = calloc(ARRAY_LEN(kept) + c->environment_count + 1,
+			    sizeof(char *));
+	unsigned n = 0;
+
+	m->environment = env;
+	if (env == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for a module");
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (getenv(kept[i]) != NULL &&
+		    (env[n++] = variable_text(kept[i], getenv(kept[i]))) ==
+		    NULL)
+			return error_set(e, ERR_NO_MEMORY, "no memory");
+	for (unsigned i = 0; i < c->environment_count; i++)
+		if ((env[n++] = variable_text(c->environment[i].name,
+					      c->environment[i].value)) ==
+		    NULL)
+			return error_set(e, ERR_NO_MEMORY, "no memory");
+	return 0;
+}
+
+static int module_shards(struct module *m, struct error *e)
+{
+	unsigned count = m->config->shards;
+	int r = 0;
+
+	m->shards = calloc(count, sizeof(struct shard));
+	if (m->shards == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for a module");
+	while (r == 0 && m->shards_count < count) {
+		r = shard_init(&m->shards[m->shards_count], m,
+			       m->shards_count, e);
+		m->shards_count++;
+	}
+	return r;
+}
+
+int module_new(struct event_base *base, struct settings *settings,
+	       unsigned number, const struct module_owner *owner,
+	       struct module **out, struct error *e)
+{
+	struct module *m = calloc(1, sizeof(*m));
+	int r;
+
+	if (m == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for a module");
+	m->base = base;
+	m->owner = *owner;
+	m->settings = settings_ref(settings);
+	m->config = &settings->modules[number];
+	error_clear(&m->last_error);
+	TAILQ_INIT(&m->tokens);
+	TAILQ_INIT(&m->queue);
+	r = module_environment(m, e);
+	if (r == 0)
+		r = module_shards(m, e);
+	if (r != 0) {
+		module_free(m);
+		return r;
+	}
+	shard_start(&m->shards[0]);
+	*out = m;
+	return 0;
+}
+
+static void module_fail_queue(struct module *m, const struct error *why);
+
+void module_free(struct module *m)
+{
+	struct token *t;
+	struct error why;
+
+	if (m == NULL)
+		return;
+	error_set(&why, ERR_SHUTTING_DOWN, "module %s is being stopped",
+		  m->config->name);
+	for (unsigned i = 0; i < m->shards_count; i++)
+		shard_fini(&m->shards[i]);
+	module_fail_queue(m, &why);
+	while ((t = TAILQ_FIRST(&m->tokens)) != NULL) {
+		TAILQ_REMOVE(&m->tokens, t, entry);
+		token_free(t);
+	}
+	for (char **v = m->environment; v != NULL && *v != NULL; v++)
+		free(*v);
+	free(m->environment);
+	free(m->shards);
+	settings_unref(m->settings);
+	free(m);
+}
+
+static void module_maybe_retired(struct module *m)
+{
+	if (m->retiring && m->jobs == 0)
+		m->owner.retired(m->owner.arg, m);
+}
+
+void module_retire(struct module *m)
+{
+	m->retiring = true;
+	module_maybe_retired(m);
+}
+
+unsigned module_ready(const struct module *m)
+{
+	unsigned ready = 0;
+
+	for (unsigned i = 0; i < m->shards_count; i++)
+		ready += m->shards[i].state == SHARD_READY;
+	return ready;
+}
+
+/* --- what its shards tell ------------------------------------------------ */
+
+static void module_settled(struct module *m)
+{
+	if (m->settled)
+		return;
+	m->settled = true;
+	m->owner.settled(m->owner.arg);
+}
+
+/* The next one that was never started. */
+static struct shard *module_next_shard(struct module *m)
+{
+	for (unsigned i = 0; i < m->shards_count; i++)
+		if (m->shards[i].state == SHARD_WAITING &&
+		    m->shards[i].restarts == 0)
+			return &m->shards[i];
+	return NULL;
+}
+
+void module_shard_ready(struct module *m, struct shard *s)
+{
+	struct shard *next = module_next_shard(m);
+
+	error_clear(&m->last_error);
+	m->down = false;
+	log_write(LOG_INFO, NULL, "module %s: worker %d is ready (%u of %u)",
+		  m->config->name, (int)worker_pid(s->worker), module_ready(m),
+		  m->shards_count);
+	m->owner.changed(m->owner.arg);
+	if (next != NULL)
+		shard_start(next);
+	else
+		module_settled(m);
+	module_dispatch(m);
+}
+
+void module_shard_failed(struct module *m, struct shard *s,
+			 const struct error *why)
+{
+	m->last_error = *why;
+	m->owner.changed(m->owner.arg);
+	/* Nobody is left, and the one that should be did not come up. */
+	if (module_ready(m) == 0 && s->ready_since == 0) {
+		m->down = true;
+		module_settled(m);
+		module_fail_queue(m, why);
+	}
+	s->ready_since = 0;
+	module_dispatch(m);
+}
+
+/* --- the queue ----------------------------------------------------------- */
+
+static struct sign_job *job_of(struct worker_call *call)
+{
+	return (struct sign_job *)((char *)call -
+				   offsetof(struct sign_job, call));
+}
+
+static void module_job_done(struct module *m, struct sign_job *job,
+			    struct slice signature, const struct error *e)
+{
+	m->jobs--;
+	job->key->token->queued--;
+	job->done(job, signature, e);
+	module_maybe_retired(m);
+}
+
+static void module_fail_queue(struct module *m, const struct error *why)
+{
+	const struct slice none = { NULL, 0 };
+	struct sign_job *job;
+
+	/* A retiring module must not go away under the loop. */
+	m->jobs++;
+	while ((job = TAILQ_FIRST(&m->queue)) != NULL) {
+		TAILQ_REMOVE(&m->queue, job, entry);
+		module_job_done(m, job, none, why);
+	}
+	m->jobs--;
+}
+
+static int sign_answer(struct worker_call *call, const struct wire_frame *f,
+		       struct error *e)
+{
+	struct sign_job *job = job_of(call);
+	struct module *m = job->key->token->module;
+	const struct slice none = { NULL, 0 };
+	struct wire_sign_rep rep;
+	struct error why;
+	int r;
+
+	if (f->kind == WIRE_REP)
+		r = wire_sign_rep_get(f->body, &rep, e);
+	else if (f->kind == WIRE_FAIL)
+		r = wire_fault_get(f->body, &why, e);
+	else
+		r = error_set(e, ERR_PROTOCOL, "half a signature");
+	if (r != 0)
+		module_job_done(m, job, none, e);
+	else if (f->kind == WIRE_REP)
+		module_job_done(m, job, rep.signature, NULL);
+	else
+		module_job_done(m, job, none, &why);
+	if (r == 0)
+		module_dispatch(m);
+	return r;
+}
+
+/*
+ * The worker is gone.  The call it had in hand fails: whether it signed is not
+ * known, and it may be what killed it.  Those behind it were not begun and go
+ * back to the head of the queue, in their order.
+ */
+static void sign_lost(struct worker_call *call, const struct error *why,
+		      bool begun)
+{
+	struct sign_job *job = job_of(call), *at;
+	struct module *m = job->key->token->module;
+	const struct slice none = { NULL, 0 };
+
+	job->shard = NULL;
+	if (begun || job->cancelled || why->code == ERR_SHUTTING_DOWN) {
+		module_job_done(m, job, none, why);
+		return;
+	}
+	TAILQ_FOREACH(at, &m->queue, entry)
+		if (at->expires_ns > job->expires_ns)
+			break;
+	if (at != NULL)
+		TAILQ_INSERT_BEFORE(at, job, entry);
+	else
+		TAILQ_INSERT_TAIL(&m->queue, job, entry);
+}
+
+/* The least loaded worker that serves the token and has room. */
+static struct shard *module_pick(struct module *m, const struct token *t)
+{
+	struct shard *best = NULL;
+
+	for (unsigned i = 0; i < m->shards_count; i++) {
+		struct shard *s = &m->shards[i];
+
+		if (s->state == SHARD_READY && s->can[t->number] &&
+		    worker_load(s->worker) < LIMIT_PIPELINE &&
+		    (best == NULL ||
+		     worker_load(s->worker) < worker_load(best->worker)))
+			best = s;
+	}
+	return best;
+}
+
+static void module_give(struct module *m, struct shard *s,
+			struct sign_job *job)
+{
+	struct wire_sign_req req = {
+		.token = s->theirs[job->key->token->number],
+		.mechanism = job->tbs->mechanism,
+		/* The others have it in their data. */
+		.hash = job->tbs->mechanism == WIRE_RSA_PSS ? job->tbs->hash :
+			WIRE_HASH_NONE,
+		.deadline_ns = job->expires_ns,
+		.data = job->tbs->data,
+	};
+
+	memcpy(req.identity, job->key->wire.identity, sizeof(req.identity));
+	job->shard = s;
+	job->call.type = WIRE_SIGN;
+	job->call.deadline_ms = m->config->deadline_ms;
+	job->call.answer = sign_answer;
+	job->call.lost = sign_lost;
+	if (job->begun != NULL)
+		job->begun(job);
+	wire_sign_req_put(worker_begin(s->worker, &job->call), &req);
+	worker_send(s->worker, &job->call);
+}
+
+void module_dispatch(struct module *m)
+{
+	struct sign_job *job, *next;
+	struct shard *s;
+	unsigned full = 0;
+
+	for (job = TAILQ_FIRST(&m->queue); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, entry);
+		s = module_pick(m, job->key->token);
+		if (s != NULL) {
+			TAILQ_REMOVE(&m->queue, job, entry);
+			module_give(m, s, job);
+		} else if (++full == m->tokens_count) {
+			return;
+		}
+	}
+}
+
+/* Why a token that no worker serves cannot be used, or 0 to wait for one. */
+static int module_unable(struct module *m, const struct token *t,
+			 struct error *e)
+{
+	if (t->state == TOKEN_FAILED) {
+		*e = t->error;
+		return e->code;
+	}
+	if (m->down) {
+		*e = m->last_error;
+		return e->code;
+	}
+	if (module_ready(m) == m->shards_count)
+		return error_set(e, ERR_TOKEN_GONE,
+				 "token %s is not there now; insert it",
+				 t->wire.label);
+	return 0;
+}
+
+int module_sign(struct module *m, struct sign_job *job, struct error *e)
+{
+	struct token *t = job->key->token;
+	int r = 0;
+
+	if (m->retiring)
+		return error_set(e, ERR_SHUTTING_DOWN,
+				 "module %s is being replaced; try again",
+				 m->config->name);
+	if (t->state == TOKEN_FAILED || t->state == TOKEN_ABSENT)
+		r = module_unable(m, t, e);
+	if (r != 0)
+		return r;
+	if (t->queued >= LIMIT_QUEUE)
+		return error_set(e, ERR_QUOTA,
+				 "%u requests wait for token %s; try again"
+				 " later", t->queued, t->wire.label);
+	job->shard = NULL;
+	job->cancelled = false;
+	TAILQ_INSERT_TAIL(&m->queue, job, entry);
+	t->queued++;
+	m->jobs++;
+	module_dispatch(m);
+	return 0;
+}
+
+bool module_cancel(struct module *m, struct sign_job *job)
+{
+	if (job->shard != NULL) {
+		job->cancelled = true;
+		return false;
+	}
+	TAILQ_REMOVE(&m->queue, job, entry);
+	job->key->token->queued--;
+	m->jobs--;
+	module_maybe_retired(m);
+	return true;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * module: a PKCS#11 module as a pool of workers, its tokens, and the queue of
+ * signatures that wait for a worker.
+ *
+ * A worker that crashed, hung or lied is replaced after a pause that doubles;
+ * the call it had in hand fails, what stood behind it is given to the next.
+ */
+#ifndef SIGNET_BROKER_MODULE_H
+#define SIGNET_BROKER_MODULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "broker/settings.h"
+#include "broker/token.h"
+#include "broker/worker.h"
+#include "format/format.h"
+#include "wire/hello.h"
+
+struct event_base;
+struct module;
+struct shard;
+
+/*
+ * A signature to be made.  Embedded in the request; after module_sign() it
+ * belongs to the module until done() was called, exactly once.
+ */
+struct sign_job {
+	TAILQ_ENTRY(sign_job) entry;
+	struct worker_call call;
+	struct shard *shard;	       /* while a worker has it */
+	struct key *key;	       /* borrowed; knows its token */
+	const struct format_tbs *tbs;  /* borrowed */
+	int64_t expires_ns;	       /* CLOCK_MONOTONIC: not begun after it */
+	bool cancelled;		       /* by module_cancel() */
+	/* Once, before a worker gets it: the token begins to work. */
+	void (*begun)(struct sign_job *job);
+	/* signature is borrowed; failure is NULL for success. */
+	void (*done)(struct sign_job *job, struct slice signature,
+		     const struct error *failure);
+};
+TAILQ_HEAD(sign_jobs, sign_job);
+
+enum shard_state {
+	SHARD_WAITING,	/* for its turn, or for the pause after a failure */
+	SHARD_STARTING, /* hello, tokens, logins, keys */
+	SHARD_READY,
+};
+
+struct shard {
+	struct module *module;
+	unsigned number;
+	enum shard_state state;
+	struct worker *worker;	/* NULL while waiting */
+	unsigned restarts;
+	unsigned pause_ms;	/* next pause */
+	int64_t ready_since;
+	struct event *timer;	/* end of the pause */
+	/* Tokens this worker can sign with: its own number for each. */
+	bool can[LIMIT_TOKENS];
+	uint32_t theirs[LIMIT_TOKENS];
+	/* The start under way, see shard.c. */
+	struct worker_call call;
+	unsigned step;
+	bool seen[LIMIT_TOKENS];
+	struct token *token;
+	struct key **keys;
+	size_t keys_count;
+};
+
+struct module_owner {
+	/* The first start of all its workers has ended, well or not. */
+	void (*settled)(void *arg);
+	/* Its tokens or keys are not what they were. */
+	void (*changed)(void *arg);
+	/* A retiring module has nothing left to do. */
+	void (*retired)(void *arg, struct module *m);
+	void *arg;
+};
+
+struct module {
+	TAILQ_ENTRY(module) entry;
+	struct event_base *base;
+	struct module_owner owner;
+	struct settings *settings;	      /* counted */
+	const struct settings_module *config; /* in settings */
+	char **environment;
+	struct wire_hello_rep info; /* of the last worker that said hello */
+	struct shard *shards;
+	unsigned shards_count;
+	bool settled;
+	bool retiring;
+	bool down;		    /* no worker came up again */
+	struct error last_error; /* code 0: none since the last good start */
+	struct tokens tokens;
+	unsigned tokens_count;
+	struct sign_jobs queue;
+	unsigned jobs; /* queued or at a worker */
+};
+
+/* Starts its first worker.  Failures to start show in last_error. */
+int module_new(struct event_base *base, struct settings *settings,
+	       unsigned number, const struct module_owner *owner,
+	       struct module **out, struct error *e) MUST_CHECK;
+
+/*
+ * Queue a job.  ERR_QUOTA when too many wait for the token, else what keeps
+ * the module from working now (its last error); done() is not called then.
+ */
+int module_sign(struct module *m, struct sign_job *job, struct error *e)
+	MUST_CHECK;
+
+/*
+ * Take a queued job back: true, and done() will not be called.  False when a
+ * worker already has it: done() will be called as always.
+ */
+bool module_cancel(struct module *m, struct sign_job *job);
+
+/* No new jobs; retired() is called when those it has are done. */
+void module_retire(struct module *m);
+
+/* Ends its workers at once; jobs it still has fail with ERR_SHUTTING_DOWN. */
+void module_free(struct module *m);
+
+/* Number of workers that can sign now. */
+unsigned module_ready(const struct module *m);
+
+/* --- for shard.c ------------------------------------------------------- */
+
+/* This shard is ready, or failed to become so, or has room. */
+void module_shard_ready(struct module *m, struct shard *s);
+void module_shard_failed(struct module *m, struct shard *s,
+			 const struct error *why);
+void module_dispatch(struct module *m);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings: what the configuration says, as plain data.
+ */
+#include "broker/settings.h"
+
+#include <string.h>
+
+struct settings *settings_ref(struct settings *s)
+{
+	s->refs++;
+	return s;
+}
+
+void settings_unref(struct settings *s)
+{
+	if (s != NULL && --s->refs == 0)
+		s->free(s);
+}
+
+static bool text_equal(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool settings_module_equal(const struct settings_module *a,
+			   const struct settings_module *b)
+{
+	if (!text_equal(a->name, b->name) || !text_equal(a->path, b->path) ||
+	    a->shards != b->shards || a->deadline_ms != b->deadline_ms ||
+	    a->environment_count != b->environment_count)
+		return false;
+	for (unsigned i = 0; i < a->environment_count; i++)
+		if (!text_equal(a->environment[i].name,
+				b->environment[i].name) ||
+		    !text_equal(a->environment[i].value,
+				b->environment[i].value))
+			return false;
+	return true;
+}
+
+bool settings_tokens_equal(const struct settings *a, const struct settings *b)
+{
+	if (a->tokens_count != b->tokens_count)
+		return false;
+	for (unsigned i = 0; i < a->tokens_count; i++)
+		if (!text_equal(a->tokens[i].uri, b->tokens[i].uri) ||
+		    !text_equal(a->tokens[i].pin_source,
+				b->tokens[i].pin_source) ||
+		    a->tokens[i].unattended != b->tokens[i].unattended)
+			return false;
+	return true;
+}

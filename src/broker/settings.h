@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings: what the configuration says, as plain data.
+ *
+ * Made by the daemon from signetd.yaml (signetd.conf(5)), read by everybody,
+ * changed by nobody; counted, since a module that is being replaced after a
+ * reload still works by the old ones.
+ */
+#ifndef SIGNET_BROKER_SETTINGS_H
+#define SIGNET_BROKER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct settings_variable {
+	char *name;
+	char *value;
+};
+
+struct settings_module {
+	char *name;		/* unique; in messages, status, logs */
+	char *path;		/* absolute, checked when loaded */
+	unsigned shards;	/* workers */
+	unsigned deadline_ms;	/* of one call */
+	struct settings_variable *environment; /* of its workers */
+	unsigned environment_count;
+};
+
+/* Something said of the tokens that a URI matches; the first match counts. */
+struct settings_token {
+	char *uri;	    /* RFC 7512, token attributes only */
+	bool unattended;    /* signs without anybody's consent */
+	char *pin_source;   /* absolute path, or NULL */
+};
+
+struct settings {
+	struct settings_module *modules;
+	unsigned modules_count;
+	struct settings_token *tokens;
+	unsigned tokens_count;
+	char *spool;	    /* folder for large contents */
+	char *group;	    /* of the socket: may use it too; NULL: nobody */
+	/* Not in the file: set by the daemon. */
+	char *worker;	    /* path of signet-worker */
+	bool skip_check;    /* signetd --bench-no-check: for measuring only */
+	unsigned refs;
+	void (*free)(struct settings *s); /* by whoever made it */
+};
+
+struct settings *settings_ref(struct settings *s);
+void settings_unref(struct settings *s);
+
+/* Do both ask for the same worker processes under this name? */
+bool settings_module_equal(const struct settings_module *a,
+			   const struct settings_module *b);
+bool settings_tokens_equal(const struct settings *a, const struct settings *b);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shard: one place for a worker in the pool of a module: starts it, teaches it
+ * what to serve, and starts the next one when it is gone.
+ */
+#ifndef SIGNET_BROKER_SHARD_H
+#define SIGNET_BROKER_SHARD_H
+
+#include "base/attr.h"
+#include "broker/module.h"
+
+/* ERR_NO_MEMORY. */
+int shard_init(struct shard *s, struct module *m, unsigned number,
+	       struct error *e) MUST_CHECK;
+void shard_fini(struct shard *s);
+
+/* Start its worker now (from SHARD_WAITING only). */
+void shard_start(struct shard *s);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token: a token and its keys, as the workers of its module see it.
+ */
+#ifndef SIGNET_BROKER_TOKEN_H
+#define SIGNET_BROKER_TOKEN_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "broker/key.h"
+#include "broker/settings.h"
+#include "wire/tokens.h"
+
+struct module;
+struct uri;
+
+enum token_state {
+	TOKEN_ABSENT,	 /* no worker sees it now */
+	TOKEN_READY,	 /* seen; keys listed, not logged in */
+	TOKEN_LOGGED_IN, /* seen and logged in: unattended */
+	TOKEN_FAILED,	 /* seen, but login or listing failed: error */
+};
+
+struct token {
+	TAILQ_ENTRY(token) entry;
+	struct module *module;
+	const struct settings_token *settings; /* NULL: nothing said of it */
+	unsigned number;     /* in its module */
+	struct wire_token wire;
+	char uri[LIMIT_URI];
+	enum token_state state;
+	struct error error;  /* of TOKEN_FAILED */
+	/*
+	 * Rule 3 of the architecture: no path spends a PIN try that nobody
+	 * typed.  Once a pin-source was refused it is not used again until a
+	 * reload; while the outcome of a login is not known it is used again
+	 * only if the token says that no try was lost.
+	 */
+	struct error login_refused; /* code 0: not refused */
+	bool login_pending;
+	bool login_proven;   /* this pin-source was right before */
+	struct key **keys;   /* by identity; also certificates without key */
+	size_t keys_count;
+	unsigned queued;     /* requests that wait for it */
+};
+TAILQ_HEAD(tokens, token);
+
+int token_new(struct module *module, const struct wire_token *wire,
+	      struct token **out, struct error *e) MUST_CHECK;
+void token_free(struct token *t);
+
+/* The same token (all four names equal), whatever its slot? */
+bool token_is(const struct token *t, const struct wire_token *wire);
+
+/* What the configuration says of it: the first entry whose URI matches. */
+const struct settings_token *token_settings(const struct settings *s,
+					    const struct wire_token *wire);
+
+/*
+ * May the pin-source be used now?  0, or an ERR_PIN_* that says why not.
+ */
+int token_login_allowed(const struct token *t, struct error *e) MUST_CHECK;
+
+/* The outcome of a login: NULL for success.  A lost worker is not told. */
+void token_login_ended(struct token *t, const struct error *refused);
+
+/*
+ * Take a complete new list of keys over (the references, and the array, which
+ * is sorted here); keys that are gone are released.
+ */
+void token_set_keys(struct token *t, struct key **keys, size_t count);
+
+/* By identity, or NULL.  Borrowed. */
+struct key *token_find_key(const struct token *t, const uint8_t *identity);
+
+#endif

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * worker: one signet-worker process, as signetd sees it.
+ *
+ * The worker answers in the order of the calls, so only the first call's time
+ * runs.  The timer is lazy: it is not moved for each call, but looks, when it
+ * fires, whether the first call really is late.
+ */
+#include "broker/worker.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+/* Where the worker finds its socket. */
+#define WORKER_FD 3
+/* One read takes up to this many bytes of answers. */
+#define WORKER_READ (64u * 1024)
+/* Frames waiting for a worker that does not read. */
+#define WORKER_OUT_MAX (8u * LIMIT_FRAME)
+/* After the socket closed: how long the exit status may take to appear. */
+#define WORKER_GRACE_MS 100
+
+struct worker {
+	LIST_ENTRY(worker) entry; /* of all_workers */
+	struct event_base *base;
+	struct worker_owner owner;
+	char module[LIMIT_LABEL];
+	pid_t pid;
+	int fd;
+	struct event *readable;
+	struct event *flush;  /* end of this turn, or writable again */
+	struct event *timer;
+	bool timer_set;
+	bool closing;	      /* the socket is closed, the status not known */
+	bool ended;
+	size_t frame_start;
+	uint32_t next_id;
+	unsigned load;
+	int64_t first_since;  /* when calls' first became the first */
+	struct worker_calls calls;
+	struct buf in;
+	struct buf out;
+};
+
+/* Living and not yet reaped: the only place that knows pids of children. */
+static LIST_HEAD(, worker) all_workers = LIST_HEAD_INITIALIZER(all_workers);
+
+static void worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	LIST_REMOVE(w, entry);
+	if (w->readable != NULL)
+		event_free(w->readable);
+	if (w->flush != NULL)
+		event_free(w->flush);
+	if (w->timer != NULL)
+		event_free(w->timer);
+	fd_closep(&w->fd);
+	buf_fini(&w->in);
+	buf_fini(&w->out);
+	free(w);
+}
+
+/* --- start ------------------------------------------------------------- */
+
+/*
+ * The child gets /dev/null, /dev/null, our log and the socket as 0 to 3; all
+ * other descriptors of signetd are close-on-exec.  Its own process group lets
+ * one kill end what a module may have forked.
+ */
+static int worker_spawn(struct worker *w, const struct worker_setup *setup,
+			int fd, struct error *e)
+{
+	char *argv[] = { (char[]){ "signet-worker" }, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t all, none;
+	int r;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, fd, WORKER_FD);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
+				 POSIX_SPAWN_SETSIGDEF |
+				 POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawnattr_setsigmask(&attr, &none);
+	r = posix_spawn(&w->pid, setup->program, &files, &attr, argv,
+			setup->environment);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	if (r != 0)
+		return error_set_errno(e, ERR_IO, r, "cannot start %s",
+				       setup->program);
+	return 0;
+}
+
+static bool worker_read(struct worker *w);
+static void worker_readable(evutil_socket_t fd, short what, void *arg);
+static void worker_flush(evutil_socket_t fd, short what, void *arg);
+static void worker_timer(evutil_socket_t fd, short what, void *arg);
+
+static int worker_events(struct worker *w, struct error *e)
+{
+	w->readable = event_new(w->base, w->fd, EV_READ | EV_PERSIST,
+				worker_readable, w);
+	w->flush = event_new(w->base, w->fd, EV_WRITE, worker_flush, w);
+	w->timer = evtimer_new(w->base, worker_timer, w);
+	if (w->readable == NULL || w->flush == NULL || w->timer == NULL ||
+	    event_add(w->readable, NULL) != 0)
+		return error_set(e, ERR_NO_MEMORY, "no memory for events");
+	return 0;
+}
+
+int worker_start(struct event_base *base, const struct worker_setup *setup,
+		 const struct worker_owner *owner, struct worker **out,
+		 struct error *e)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+	AUTO(fd_closep) int theirs = -1;
+	int pair[2], r;
+
+	if (w == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for a worker");
+	LIST_INSERT_HEAD(&all_workers, w, entry);
+	w->base = base;
+	w->owner = *owner;
+	w->fd = -1;
+	TAILQ_INIT(&w->calls);
+	buf_init(&w->in, LIMIT_FRAME + WORKER_READ + WIRE_FRAME_HEAD);
+	buf_init(&w->out, WORKER_OUT_MAX);
+	snprintf(w->module, sizeof(w->module), "%s", setup->module);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		r = error_set_errno(e, ERR_IO, errno, "socketpair");
+		worker_free(w);
+		return r;
+	}
+	w->fd = pair[0];
+	theirs = pair[1];
+	r = fcntl(w->fd, F_SETFL, O_NONBLOCK) == 0 ? worker_events(w, e) :
+		error_set_errno(e, ERR_IO, errno, "fcntl");
+	if (r == 0)
+		r = worker_spawn(w, setup, theirs, e);
+	if (r != 0) {
+		worker_free(w);
+		return r;
+	}
+	*out = w;
+	return 0;
+}
+
+pid_t worker_pid(const struct worker *w)
+{
+	return w->pid;
+}
+
+unsigned worker_load(const struct worker *w)
+{
+	return w->load;
+}
+
+/* --- end --------------------------------------------------------------- */
+
+static void worker_lose_calls(struct worker *w, const struct error *why)
+{
+	struct worker_call *call;
+	bool begun = true;
+
+	while ((call = TAILQ_FIRST(&w->calls)) != NULL) {
+		TAILQ_REMOVE(&w->calls, call, entry);
+		w->load--;
+		call->lost(call, why, begun);
+		begun = false;
+	}
+}
+
+void worker_end(struct worker *w, const struct error *why)
+{
+	if (w->ended)
+		return;
+	w->ended = true;
+	event_del(w->readable);
+	event_del(w->flush);
+	event_del(w->timer);
+	fd_closep(&w->fd);
+	if (w->pid > 0)
+		kill(-w->pid, SIGKILL);
+	log_write(why->code == ERR_SHUTTING_DOWN ? LOG_INFO : LOG_WARNING,
+		  NULL, "module %s: worker %d ended: %s",
+		  w->module, (int)w->pid, why->message);
+	worker_lose_calls(w, why);
+	w->owner.ended(w->owner.arg, w, why);
+	if (w->pid <= 0)
+		worker_free(w);
+}
+
+static int worker_status_error(struct worker *w, int status, struct error *e)
+{
+	if (WIFSIGNALED(status))
+		return error_set(e, ERR_WORKER_LOST,
+				 "module %s: its worker was ended by signal %d"
+				 " (%s)", w->module, WTERMSIG(status),
+				 strsignal(WTERMSIG(status)));
+	return error_set(e, ERR_WORKER_LOST,
+			 "module %s: its worker left with status %d", w->module,
+			 WEXITSTATUS(status));
+}
+
+bool worker_reaped(pid_t pid, int status)
+{
+	struct worker *w;
+	struct error why;
+
+	LIST_FOREACH(w, &all_workers, entry)
+		if (w->pid == pid)
+			break;
+	if (w == NULL)
+		return false;
+	/* What the module forked stays in the group after the worker. */
+	kill(-pid, SIGKILL);
+	/* What it answered before it died counts: take it first. */
+	while (!w->ended && !w->closing && worker_read(w))
+		;
+	w->pid = 0;
+	if (w->ended) {
+		worker_free(w);
+		return true;
+	}
+	worker_status_error(w, status, &why);
+	worker_end(w, &why);
+	return true;
+}
+
+/*
+ * The socket is closed: the process is dying and its status, which says why,
+ * comes with SIGCHLD at once.  A process that only closed it is killed.
+ */
+static void worker_closing(struct worker *w)
+{
+	const struct timeval grace = { 0, WORKER_GRACE_MS * 1000 };
+
+	w->closing = true;
+	event_del(w->readable);
+	if (w->pid > 0)
+		kill(w->pid, SIGKILL);
+	evtimer_add(w->timer, &grace);
+}
+
+static void worker_broke(struct worker *w, struct error *e)
+{
+	error_prefix(e, "module %s: ", w->module);
+	worker_end(w, e);
+}
+
+/* --- time -------------------------------------------------------------- */
+
+static void worker_set_timer(struct worker *w, int64_t ns)
+{
+	struct timeval tv;
+
+	if (ns < CLOCK_NS_PER_MS)
+		ns = CLOCK_NS_PER_MS;
+	tv.tv_sec = (time_t)(ns / CLOCK_NS_PER_S);
+	tv.tv_usec = (suseconds_t)(ns % CLOCK_NS_PER_S / 1000);
+	evtimer_add(w->timer, &tv);
+	w->timer_set = true;
+}
+
+static void worker_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	struct worker_call *first = TAILQ_FIRST(&w->calls);
+	struct error why;
+	int64_t left;
+
+	w->timer_set = false;
+	if (w->closing) {
+		error_set(&why, ERR_WORKER_LOST,
+			  "module %s: its worker closed its socket", w->module);
+		worker_end(w, &why);
+		return;
+	}
+	if (first == NULL)
+		return;
+	left = w->first_since + first->deadline_ms * CLOCK_NS_PER_MS -
+	       clock_mono_ns();
+	if (left > 0) {
+		worker_set_timer(w, left);
+		return;
+	}
+	error_set(&why, ERR_DEADLINE,
+		  "module %s did not answer within %u ms; its worker was ended"
+		  " and is being replaced", w->module, first->deadline_ms);
+	worker_end(w, &why);
+}
+
+/* The first call changed: its time runs from now. */
+static void worker_first_changed(struct worker *w)
+{
+	struct worker_call *first = TAILQ_FIRST(&w->calls);
+
+	if (first == NULL)
+		return;
+	w->first_since = clock_mono_ns();
+	if (!w->timer_set)
+		worker_set_timer(w, first->deadline_ms * CLOCK_NS_PER_MS);
+}
+
+/* --- calls ------------------------------------------------------------- */
+
+struct buf *worker_begin(struct worker *w, struct worker_call *call)
+{
+	call->id = ++w->next_id;
+	w->frame_start = wire_frame_begin(&w->out, call->type, WIRE_REQ,
+					  call->id);
+	return &w->out;
+}
+
+void worker_send(struct worker *w, struct worker_call *call)
+{
+	wire_frame_end(&w->out, w->frame_start);
+	TAILQ_INSERT_TAIL(&w->calls, call, entry);
+	if (w->load++ == 0)
+		worker_first_changed(w);
+	event_active(w->flush, EV_WRITE, 0);
+}
+
+static void worker_flush(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	struct error e;
+	ssize_t put;
+
+	if (w->closing || w->out.len == 0)
+		return;
+	if (buf_error(&w->out) != 0) {
+		error_set(&e, ERR_INTERNAL, "too many frames for its worker");
+		worker_broke(w, &e);
+		return;
+	}
+	put = send(w->fd, w->out.ptr, w->out.len, MSG_NOSIGNAL);
+	if (put > 0)
+		buf_consume(&w->out, (size_t)put);
+	if (put < 0 && (errno == EPIPE || errno == ECONNRESET))
+		return; /* the read side tells, with what was answered before */
+	if (w->out.len > 0)
+		event_add(w->flush, NULL);
+}
+
+static int worker_answer(struct worker *w, const struct wire_frame *f,
+			 struct error *e)
+{
+	struct worker_call *first = TAILQ_FIRST(&w->calls);
+
+	if (f->kind == WIRE_REQ || first == NULL || f->id != first->id ||
+	    f->type != first->type)
+		return error_set(e, ERR_PROTOCOL,
+				 "answer %u of type %d was not asked for",
+				 f->id, (int)f->type);
+	if (f->kind != WIRE_MORE) {
+		TAILQ_REMOVE(&w->calls, first, entry);
+		w->load--;
+		worker_first_changed(w);
+	}
+	return first->answer(first, f, e);
+}
+
+static void worker_frames(struct worker *w)
+{
+	struct slice rest = buf_slice(&w->in);
+	struct wire_frame frame;
+	struct error e;
+	int r = 0;
+
+	while (!w->ended && (r = wire_frame_next(&rest, &frame, &e)) > 0) {
+		r = worker_answer(w, &frame, &e);
+		if (r != 0)
+			break;
+	}
+	if (w->ended)
+		return;
+	if (r < 0)
+		worker_broke(w, &e);
+	else
+		buf_consume(&w->in, w->in.len - rest.len);
+}
+
+/* One read and what it brought; false when there is nothing more now. */
+static bool worker_read(struct worker *w)
+{
+	uint8_t *at = buf_reserve(&w->in, WORKER_READ);
+	struct error e;
+	ssize_t got;
+
+	if (at == NULL) {
+		error_set(&e, ERR_NO_MEMORY, "no memory for answers");
+		worker_broke(w, &e);
+		return false;
+	}
+	got = recv(w->fd, at, WORKER_READ, 0);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got <= 0) {
+		worker_closing(w);
+		return false;
+	}
+	buf_commit(&w->in, (size_t)got);
+	worker_frames(w);
+	return !w->ended;
+}
+
+static void worker_readable(evutil_socket_t fd, short what, void *arg)
+{
+	worker_read(arg);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * worker: one signet-worker process, as signetd sees it.
+ *
+ * Spawns it, sends calls, hands answers to their callers, and ends it when it
+ * misses a deadline, breaks the protocol or dies.  It never comes back: its
+ * owner (the module) starts another one.
+ */
+#ifndef SIGNET_BROKER_WORKER_H
+#define SIGNET_BROKER_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "wire/frame.h"
+
+struct error;
+struct event_base;
+struct worker;
+
+/*
+ * A call under way.  Embedded in whatever waits for the answer; stays until
+ * one of the two functions ended it.
+ */
+struct worker_call {
+	TAILQ_ENTRY(worker_call) entry;
+	enum wire_type type;
+	uint32_t id;
+	unsigned deadline_ms; /* from the moment the worker is free for it */
+	/* WIRE_MORE: the call goes on; WIRE_REP and WIRE_FAIL end it.  The
+	 * body is borrowed.  A result other than 0 ends the worker. */
+	int (*answer)(struct worker_call *call, const struct wire_frame *f,
+		      struct error *e);
+	/* The worker is gone.  begun: it may have worked on this call. */
+	void (*lost)(struct worker_call *call, const struct error *why,
+		     bool begun);
+};
+TAILQ_HEAD(worker_calls, worker_call);
+
+/* What a worker is started with.  All borrowed for the call. */
+struct worker_setup {
+	const char *program;	  /* path of signet-worker */
+	const char *module;	  /* name of the module, for messages */
+	char *const *environment; /* NULL-terminated, complete */
+};
+
+struct worker_owner {
+	/* Ended, all its calls were told; the owner drops its pointer now. */
+	void (*ended)(void *arg, struct worker *w, const struct error *why);
+	void *arg;
+};
+
+/* ERR_IO, ERR_NO_MEMORY: it could not be started. */
+int worker_start(struct event_base *base, const struct worker_setup *setup,
+		 const struct worker_owner *owner, struct worker **out,
+		 struct error *e) MUST_CHECK;
+
+pid_t worker_pid(const struct worker *w);
+
+/* Calls under way. */
+unsigned worker_load(const struct worker *w);
+
+/*
+ * Start a frame for call: the caller appends the body to the returned buffer
+ * and then calls worker_send().  Frames of one turn of the loop leave in one
+ * write at its end.
+ */
+struct buf *worker_begin(struct worker *w, struct worker_call *call);
+void worker_send(struct worker *w, struct worker_call *call);
+
+/*
+ * End it now: SIGKILL to its process group; calls are lost with why; ended()
+ * is called.  The process is reaped later, by worker_reap().
+ */
+void worker_end(struct worker *w, const struct error *why);
+
+/*
+ * A child has ended (SIGCHLD): true when it was a worker.  status as from
+ * waitpid(2).
+ */
+bool worker_reaped(pid_t pid, int status);
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config: signetd.yaml into settings, by a schema of libcyaml.
+ */
+#include "daemon/config.h"
+
+#include <cyaml/cyaml.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "broker/module_path.h"
+#include "broker/settings.h"
+#include "broker/uri.h"
+
+#define CONFIG_VERSION 1
+#define CONFIG_SPOOL "/var/tmp"
+#define CONFIG_SHARDS 1
+/* The largest file that makes sense: a thousand modules' worth. */
+#define CONFIG_FILE_MAX (1024u * 1024)
+#define CONFIG_LOG_MAX ERROR_MESSAGE_MAX
+
+/* The file as it is written; settings is its first member. */
+struct config {
+	struct settings settings;
+	unsigned version;
+};
+
+static const cyaml_schema_field_t variable_fields[] = {
+	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER,
+			       struct settings_variable, name, 1, LIMIT_LABEL),
+	CYAML_FIELD_STRING_PTR("value", CYAML_FLAG_POINTER,
+			       struct settings_variable, value, 0, LIMIT_PATH),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t variable_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct settings_variable,
+			    variable_fields),
+};
+
+static const cyaml_schema_field_t module_fields[] = {
+	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER,
+			       struct settings_module, name, 1,
+			       LIMIT_LABEL - 1),
+	CYAML_FIELD_STRING_PTR("path", CYAML_FLAG_POINTER,
+			       struct settings_module, path, 1,
+			       LIMIT_PATH - 1),
+	CYAML_FIELD_UINT("shards", CYAML_FLAG_OPTIONAL,
+			 struct settings_module, shards),
+	CYAML_FIELD_UINT("deadline_ms", CYAML_FLAG_OPTIONAL,
+			 struct settings_module, deadline_ms),
+	CYAML_FIELD_SEQUENCE("environment",
+			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			     struct settings_module, environment,
+			     &variable_schema, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t module_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct settings_module,
+			    module_fields),
+};
+
+static const cyaml_schema_field_t token_fields[] = {
+	CYAML_FIELD_STRING_PTR("uri", CYAML_FLAG_POINTER,
+			       struct settings_token, uri, 1, LIMIT_URI),
+	CYAML_FIELD_BOOL("unattended", CYAML_FLAG_OPTIONAL,
+			 struct settings_token, unattended),
+	CYAML_FIELD_STRING_PTR("pin_source",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct settings_token, pin_source, 1,
+			       LIMIT_PATH - 1),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t token_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct settings_token,
+			    token_fields),
+};
+
+static const cyaml_schema_field_t config_fields[] = {
+	CYAML_FIELD_UINT("version", CYAML_FLAG_DEFAULT, struct config,
+			 version),
+	CYAML_FIELD_STRING_PTR("socket_group",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct config, settings.group, 1, LIMIT_LABEL),
+	CYAML_FIELD_STRING_PTR("spool",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct config, settings.spool, 1,
+			       LIMIT_PATH - 1),
+	CYAML_FIELD_SEQUENCE("modules",
+			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			     struct config, settings.modules, &module_schema,
+			     0, LIMIT_MODULES),
+	CYAML_FIELD_SEQUENCE("tokens",
+			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			     struct config, settings.tokens, &token_schema, 0,
+			     LIMIT_TOKENS),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t config_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config, config_fields),
+};
+
+/* --- what libcyaml says ------------------------------------------------- */
+
+/* Its first complaint and where it was: further lines repeat the way there. */
+static void config_log(cyaml_log_t level, void *arg, const char *format,
+		       va_list ap)
+{
+	struct buf *said = arg;
+	char line[CONFIG_LOG_MAX];
+	int n = vsnprintf(line, sizeof(line), format, ap);
+	const char *text = line;
+
+	if (n <= 0 || level < CYAML_LOG_ERROR)
+		return;
+	line[strcspn(line, "\n")] = '\0';
+	for (const char *head = "Load: "; strncmp(text, head, 6) == 0;)
+		text += 6;
+	if (strncmp(text, "Backtrace:", 10) == 0)
+		return;
+	while (*text == ' ')
+		text++;
+	if (said->len == 0 || strstr(buf_text(said), "(line") == NULL)
+		buf_printf(said, "%s%s", said->len == 0 ? "" : " ", text);
+}
+
+static const cyaml_config_t cyaml_base = {
+	.log_fn = config_log,
+	.mem_fn = cyaml_mem,
+	.log_level = CYAML_LOG_WARNING,
+	.flags = CYAML_CFG_DEFAULT,
+};
+
+static void config_free(struct settings *s)
+{
+	free(s->worker);
+	s->worker = NULL;
+	cyaml_free(&cyaml_base, &config_schema, s, 0);
+}
+
+/* --- checks of values ------------------------------------------------------ */
+
+static int check_absolute(const char *what, const char *path, struct error *e)
+{
+	if (path[0] == '/')
+		return 0;
+	return error_set(e, ERR_CONFIG, "%s: %s is not an absolute path", what,
+			 path);
+}
+
+static int check_range(const char *what, const char *name, unsigned value,
+		       unsigned least, unsigned most, struct error *e)
+{
+	if (value >= least && value <= most)
+		return 0;
+	return error_set(e, ERR_CONFIG, "%s: %s is %u; it can be %u to %u",
+			 what, name, value, least, most);
+}
+
+static int check_variables(const struct settings_module *m, const char *what,
+			   struct error *e)
+{
+	for (unsigned i = 0; i < m->environment_count; i++) {
+		const char *name = m->environment[i].name;
+
+		/* The loader reads these before the module is even there. */
+		if (strchr(name, '=') != NULL || strncmp(name, "LD_", 3) == 0)
+			return error_set(e, ERR_CONFIG,
+					 "%s: %s cannot be set in environment",
+					 what, name);
+	}
+	return 0;
+}
+
+static int check_module(struct settings *s, unsigned i, struct error *e)
+{
+	struct settings_module *m = &s->modules[i];
+	char what[LIMIT_LABEL + 16];
+	int r;
+
+	snprintf(what, sizeof(what), "module %s", m->name);
+	if (m->shards == 0)
+		m->shards = CONFIG_SHARDS;
+	if (m->deadline_ms == 0)
+		m->deadline_ms = LIMIT_DEADLINE_MS;
+	for (unsigned other = 0; other < i; other++)
+		if (strcmp(s->modules[other].name, m->name) == 0)
+			return error_set(e, ERR_CONFIG, "%s is there twice",
+					 what);
+	r = check_absolute(what, m->path, e);
+	if (r == 0)
+		r = check_range(what, "shards", m->shards, 1, LIMIT_SHARDS, e);
+	if (r == 0)
+		r = check_range(what, "deadline_ms", m->deadline_ms, 100,
+				600000, e);
+	return r != 0 ? r : check_variables(m, what, e);
+}
+
+static int check_token(const struct settings_token *t, struct error *e)
+{
+	struct uri *u;
+	int r = uri_parse(t->uri, &u, e);
+
+	if (r != 0) {
+		e->code = ERR_CONFIG;
+		error_prefix(e, "token %s: ", t->uri);
+		return ERR_CONFIG;
+	}
+	uri_free(u);
+	if (t->pin_source == NULL)
+		return 0;
+	if (!t->unattended)
+		return error_set(e, ERR_CONFIG,
+				 "token %s: pin_source is for unattended tokens"
+				 " only", t->uri);
+	return check_absolute(t->uri, t->pin_source, e);
+}
+
+static int config_check(struct config *c, struct error *e)
+{
+	struct settings *s = &c->settings;
+	int r = 0;
+
+	if (c->version != CONFIG_VERSION)
+		return error_set(e, ERR_CONFIG,
+				 "version is %u; this signetd reads version %d",
+				 c->version, CONFIG_VERSION);
+	if (s->spool == NULL && (s->spool = strdup(CONFIG_SPOOL)) == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for settings");
+	r = check_absolute("spool", s->spool, e);
+	if (r == 0 && s->group != NULL && getgrnam(s->group) == NULL)
+		r = error_set(e, ERR_CONFIG,
+			      "socket_group: there is no group %s", s->group);
+	for (unsigned i = 0; r == 0 && i < s->modules_count; i++)
+		r = check_module(s, i, e);
+	for (unsigned i = 0; r == 0 && i < s->tokens_count; i++)
+		r = check_token(&s->tokens[i], e);
+	return r;
+}
+
+/* --- the file -------------------------------------------------------------- */
+
+static int config_read(const char *path, struct buf *text, struct error *e)
+{
+	AUTO(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	uint8_t *at;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return error_set_errno(e, ERR_CONFIG, errno, "%s", path);
+	while (got > 0) {
+		at = buf_reserve(text, 4096);
+		if (at == NULL)
+			return error_set(e, ERR_CONFIG, "%s is larger than %u"
+					 " bytes", path, CONFIG_FILE_MAX);
+		got = read(fd, at, 4096);
+		if (got < 0 && errno != EINTR)
+			return error_set_errno(e, ERR_CONFIG, errno, "%s",
+					       path);
+		if (got > 0)
+			buf_commit(text, (size_t)got);
+	}
+	return 0;
+}
+
+static int config_parse(struct slice text, struct config **out,
+			struct error *e)
+{
+	cyaml_config_t cyaml = cyaml_base;
+	struct buf said;
+	cyaml_err_t failed;
+	int r = 0;
+
+	buf_init(&said, CONFIG_LOG_MAX);
+	cyaml.log_ctx = &said;
+	failed = cyaml_load_data(text.ptr, text.len, &cyaml, &config_schema,
+				 (cyaml_data_t **)out, NULL);
+	if (failed != CYAML_OK)
+		r = error_set(e, ERR_CONFIG, "%s", said.len > 0 ?
+			      buf_text(&said) : cyaml_strerror(failed));
+	buf_fini(&said);
+	return r;
+}
+
+int config_load(const char *path, struct settings **out, struct error *e)
+{
+	struct config *c = NULL;
+	struct buf text;
+	int r;
+
+	buf_init(&text, CONFIG_FILE_MAX);
+	r = config_read(path, &text, e);
+	if (r == 0)
+		r = config_parse(buf_slice(&text), &c, e);
+	buf_fini(&text);
+	if (r == 0) {
+		c->settings.free = config_free;
+		c->settings.refs = 1;
+		r = config_check(c, e);
+	}
+	if (r != 0) {
+		error_prefix(e, "%s: ", path);
+		if (c != NULL)
+			config_free(&c->settings);
+		return r;
+	}
+	*out = &c->settings;
+	return 0;
+}
+
+int config_check_files(const struct settings *s, struct error *e)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < s->modules_count; i++) {
+		r = module_path_check(s->modules[i].path, e);
+		if (r != 0)
+			error_prefix(e, "module %s: ", s->modules[i].name);
+	}
+	for (unsigned i = 0; r == 0 && i < s->tokens_count; i++)
+		if (s->tokens[i].pin_source != NULL &&
+		    access(s->tokens[i].pin_source, R_OK) != 0)
+			r = error_set_errno(e, ERR_PIN_SOURCE, errno,
+					    "token %s: %s", s->tokens[i].uri,
+					    s->tokens[i].pin_source);
+	return r;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * signetd: the daemon.
+ *
+ * One loop; it loads no module, sees no PIN, and waits for nothing but the
+ * loop.  Threads only compute (broker/compute.h).
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "broker/broker.h"
+#include "daemon/config.h"
+#include "daemon/listen.h"
+#include "daemon/options.h"
+
+/* After SIGTERM: how long requests under way may take. */
+#define DRAIN_SECONDS 10
+
+struct daemon {
+	struct options options;
+	struct event_base *base;
+	struct broker *broker;
+	struct api *api;
+	struct event *term, *interrupt, *hangup, *overdue;
+	int lock;
+};
+
+/* --- the process ------------------------------------------------------------ */
+
+/* As many descriptors as allowed: connections need one each. */
+static void harden(void)
+{
+	const struct rlimit no_core = { 0, 0 };
+	struct rlimit files;
+
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* 0, 1 and 2 have to be something, or a socket would take their place. */
+static void open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* signet-worker beside this program, or where `make install` puts it. */
+static char *find_worker(void)
+{
+	static const char *const places[] = { "signet-worker",
+					      "../lib/signet/signet-worker" };
+	char self[PATH_MAX], *slash, *path;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len <= 0)
+		return NULL;
+	self[len] = '\0';
+	slash = strrchr(self, '/');
+	if (slash == NULL)
+		return NULL;
+	*slash = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		if (asprintf(&path, "%s/%s", self, places[i]) < 0)
+			return NULL;
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+/* --- settings ---------------------------------------------------------------- */
+
+static int load_settings(const struct options *o, struct settings **out,
+			 struct error *e)
+{
+	struct settings *s;
+	int r = config_load(o->config, &s, e);
+
+	if (r != 0)
+		return r;
+	s->skip_check = o->skip_check;
+	s->worker = find_worker();
+	if (s->worker == NULL) {
+		settings_unref(s);
+		return error_set(e, ERR_CONFIG,
+				 "signet-worker is neither beside signetd nor"
+				 " in ../lib/signet");
+	}
+	*out = s;
+	return 0;
+}
+
+static int check_config(const struct options *o)
+{
+	struct settings *s;
+	struct error e;
+	int r = load_settings(o, &s, &e);
+
+	if (r == 0) {
+		r = config_check_files(s, &e);
+		settings_unref(s);
+	}
+	if (r != 0) {
+		fprintf(stderr, "signetd: %s\n", e.message);
+		return EXIT_FAILURE;
+	}
+	printf("%s: ok\n", o->config);
+	return EXIT_SUCCESS;
+}
+
+/* --- signals ------------------------------------------------------------------- */
+
+static void on_hangup(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct settings *s;
+	struct error e;
+
+	if (load_settings(&d->options, &s, &e) != 0) {
+		log_failure(LOG_ERROR, NULL, "not reloaded, the settings of"
+			    " before stay in force", &e);
+		return;
+	}
+	broker_reload(d->broker, s);
+	settings_unref(s);
+	log_write(LOG_INFO, NULL, "reloaded %s", d->options.config);
+}
+
+static void on_drained(void *arg)
+{
+	const struct timeval soon = { 0, 100000 };
+	struct daemon *d = arg;
+
+	/* A moment for the last answers to leave. */
+	event_base_loopexit(d->base, &soon);
+}
+
+static void on_overdue(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	log_write(LOG_WARNING, NULL, "requests are still under way after %d s;"
+		  " leaving", DRAIN_SECONDS);
+	event_base_loopbreak(d->base);
+}
+
+static void on_term(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval tv = { DRAIN_SECONDS, 0 };
+	struct daemon *d = arg;
+
+	if (d->broker->draining)
+		return;
+	log_write(LOG_INFO, NULL, "finishing");
+	unlink(d->options.socket);
+	api_stop_listening(d->api);
+	evtimer_add(d->overdue, &tv);
+	broker_drain(d->broker, on_drained, d);
+}
+
+static int daemon_signals(struct daemon *d, struct error *e)
+{
+	d->term = evsignal_new(d->base, SIGTERM, on_term, d);
+	d->interrupt = evsignal_new(d->base, SIGINT, on_term, d);
+	d->hangup = evsignal_new(d->base, SIGHUP, on_hangup, d);
+	d->overdue = evtimer_new(d->base, on_overdue, d);
+	if (d->term == NULL || d->interrupt == NULL || d->hangup == NULL ||
+	    d->overdue == NULL || event_add(d->term, NULL) != 0 ||
+	    event_add(d->interrupt, NULL) != 0 ||
+	    event_add(d->hangup, NULL) != 0)
+		return error_set(e, ERR_NO_MEMORY, "no memory for signals");
+	return 0;
+}
+
+/* --- life -------------------------------------------------------------------- */
+
+static int daemon_open(struct daemon *d, struct error *e)
+{
+	struct settings *s = NULL;
+	int fd = -1, r = load_settings(&d->options, &s, e);
+
+	if (r != 0)
+		return r;
+	d->base = event_base_new();
+	if (d->base == NULL)
+		r = error_set(e, ERR_NO_MEMORY, "no event loop");
+	if (r == 0)
+		r = daemon_signals(d, e);
+	if (r == 0)
+		r = listen_open(d->options.socket, s->group, &fd, &d->lock, e);
+	if (r == 0)
+		r = broker_new(d->base, s, &d->broker, e);
+	if (r == 0)
+		r = api_new(d->base, d->broker, fd, &d->api, e);
+	settings_unref(s);
+	return r;
+}
+
+static void daemon_close(struct daemon *d)
+{
+	struct event *const events[] = { d->term, d->interrupt, d->hangup,
+					 d->overdue };
+
+	api_free(d->api);
+	broker_free(d->broker);
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (events[i] != NULL)
+			event_free(events[i]);
+	if (d->base != NULL)
+		event_base_free(d->base);
+	fd_closep(&d->lock);
+}
+
+static void tell_ready(int *fd)
+{
+	struct error e;
+
+	if (*fd < 0)
+		return;
+	/* Whoever waited may have gone. */
+	if (fd_write_all(*fd, slice_str("READY\n"), &e) != 0)
+		log_failure(LOG_DEBUG, NULL, "ready-fd", &e);
+	fd_closep(fd);
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon d = { .lock = -1 };
+	struct error e;
+	int r;
+
+	open_standard();
+	options_parse(&d.options, argc, argv);
+	log_open("signetd", d.options.debug ? LOG_DEBUG :
+		 d.options.quiet ? LOG_WARNING : LOG_INFO);
+	if (d.options.check_config)
+		return check_config(&d.options);
+	harden();
+	r = daemon_open(&d, &e);
+	if (r == 0) {
+		if (d.options.skip_check)
+			log_write(LOG_WARNING, NULL, "signatures are NOT"
+				  " checked (--bench-no-check)");
+		log_write(LOG_INFO, NULL, "serving %s", d.options.socket);
+		tell_ready(&d.options.ready_fd);
+		event_base_dispatch(d.base);
+	} else {
+		log_failure(LOG_ERROR, NULL, "cannot start", &e);
+	}
+	daemon_close(&d);
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
