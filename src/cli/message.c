@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * message: what the command says on standard error, and its exit status.
+ */
+#include "cli/message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "cli/i18n.h"
+#include "cli/term.h"
+
+#define MESSAGE_MAX 4096
+
+static const struct hint {
+	int code;
+	const char *text;
+} hints[] = {
+	{ SIGNET_ERR_NO_DAEMON,
+	  N_("start signetd, or name its socket with --socket") },
+	{ SIGNET_ERR_AMBIGUOUS,
+	  N_("choose one with --key; \"signet keys\" lists the keys") },
+	{ SIGNET_ERR_NO_SUCH_KEY, N_("\"signet keys\" lists the keys") },
+	{ SIGNET_ERR_NO_SUCH_TOKEN, N_("\"signet tokens\" lists the tokens") },
+	{ SIGNET_ERR_NOT_ALLOWED,
+	  N_("ask whoever configured signetd to allow it") },
+	{ SIGNET_ERR_IMPOSSIBLE,
+	  N_("\"signet keys\" lists what each key can do") },
+	{ SIGNET_ERR_QUOTA, N_("try again in a moment, or with fewer --jobs") },
+	{ SIGNET_ERR_PIN_WRONG,
+	  N_("correct the PIN before the next try: the card counts them") },
+	{ SIGNET_ERR_PIN_LOCKED,
+	  N_("unlock the card with its PUK and the tool of its maker") },
+	{ SIGNET_ERR_PIN_SOURCE,
+	  N_("the pin-source file must be yours, and mode 0600") },
+	{ SIGNET_ERR_NOT_UNATTENDED,
+	  N_("set pin-source for this token in signetd.yaml") },
+	{ SIGNET_ERR_MODULE,
+	  N_("\"signet status\" shows the module and its last error") },
+	{ SIGNET_ERR_MODULE_LOAD,
+	  N_("\"signet status\" shows the module and its last error") },
+	{ SIGNET_ERR_MISMATCH,
+	  N_("do not use this token before its maker has looked at it") },
+	{ SIGNET_ERR_TOKEN_GONE, N_("insert the card again") },
+	{ SIGNET_ERR_DEADLINE,
+	  N_("\"signet status\" shows whether the module hangs") },
+	{ SIGNET_ERR_STARTING, N_("try again in a moment") },
+	{ SIGNET_ERR_SHUTTING_DOWN, N_("try again in a moment") },
+	{ SIGNET_ERR_WORKER_LOST, N_("try again") },
+	{ SIGNET_ERR_PROTOCOL,
+	  N_("are signet and signetd of the same version?") },
+	{ SIGNET_ERR_INTERNAL,
+	  N_("please report this, with the log of signetd") },
+};
+
+static void put_line(const char *head, const char *format, va_list ap)
+{
+	char text[MESSAGE_MAX], safe[MESSAGE_MAX];
+
+	vsnprintf(text, sizeof(text), format, ap);
+	cli_term_safe(text, safe, sizeof(safe));
+	cli_term_clear();
+	fprintf(stderr, "signet: %s%s\n", head, safe);
+}
+
+void cli_message(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	put_line("", format, ap);
+	va_end(ap);
+}
+
+void cli_error(const char *format, ...)
+{
+	char head[128];
+	va_list ap;
+
+	snprintf(head, sizeof(head), "%s%s%s ",
+		 cli_term_colour(stderr, CLI_RED), _("error:"),
+		 cli_term_colour(stderr, CLI_PLAIN));
+	va_start(ap, format);
+	put_line(head, format, ap);
+	va_end(ap);
+}
+
+static const char *hint_for(int code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++)
+		if (hints[i].code == code)
+			return _(hints[i].text);
+	return NULL;
+}
+
+int cli_exit_of(const struct signet_error *e)
+{
+	switch (signet_error_code(e)) {
+	case SIGNET_ERR_NO_DAEMON:
+		return CLI_NO_DAEMON;
+	case SIGNET_ERR_IO:
+		return CLI_FILE;
+	case SIGNET_ERR_USAGE:
+		return CLI_USAGE;
+	}
+	return signet_error_kind(e) == SIGNET_REFUSAL ? CLI_REFUSED : CLI_FAULT;
+}
+
+/* "file: title: detail (CKR_X)", without what there is not. */
+static void say_what(const struct signet_error *e, const char *subject)
+{
+	const char *detail = signet_error_detail(e);
+	const char *ckr = signet_error_ckr(e);
+
+	cli_error("%s%s%s%s%s%s%s%s", subject == NULL ? "" : subject,
+		  subject == NULL ? "" : ": ", signet_error_title(e),
+		  detail[0] == '\0' ? "" : ": ", detail,
+		  ckr == NULL ? "" : " (", ckr == NULL ? "" : ckr,
+		  ckr == NULL ? "" : ")");
+}
+
+int cli_problem(const struct signet_error *e, const char *subject, bool json)
+{
+	const char *hint = hint_for(signet_error_code(e));
+
+	say_what(e, subject);
+	if (hint != NULL)
+		cli_message("%s", hint);
+	if (json)
+		printf("%s\n", signet_error_json(e));
+	return cli_exit_of(e);
+}
+
+int cli_failure(const struct error *e, const char *subject)
+{
+	cli_error("%s%s%s", subject == NULL ? "" : subject,
+		  subject == NULL ? "" : ": ", e->message);
+	return e->code == ERR_NO_DAEMON || e->code == ERR_CONFIG ?
+		CLI_NO_DAEMON : CLI_FILE;
+}

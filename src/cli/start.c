@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * start: starts the user's own signetd.
+ */
+#include "cli/start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/paths.h"
+#include "cli/i18n.h"
+#include "cli/message.h"
+#include "cli/self.h"
+
+#define START_DEADLINE_MS 5000
+#define START_POLL_MS 20
+#define START_READY_FD 3
+#define START_LOG_TAIL 1024
+
+extern char **environ;
+
+struct start {
+	char config[CLI_PATH_MAX];
+	char program[CLI_PATH_MAX];
+	char dir[CLI_PATH_MAX]; /* of the socket and the log */
+	char log[CLI_PATH_MAX + 16];
+	off_t log_from; /* what is behind this is about this start */
+	pid_t pid;
+	int ready; /* read end */
+};
+
+bool cli_start_listening(const char *socket_path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	AUTO(fd_closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || strlen(socket_path) >= sizeof(un.sun_path))
+		return false;
+	memcpy(un.sun_path, socket_path, strlen(socket_path));
+	if (connect(fd, (const struct sockaddr *)&un, sizeof(un)) == 0)
+		return true;
+	return errno != ENOENT && errno != ECONNREFUSED && errno != ENOTDIR;
+}
+
+static int make_dirs(char *path, struct error *e)
+{
+	for (char *slash = path + 1; *slash != '\0'; slash++) {
+		if (*slash != '/')
+			continue;
+		*slash = '\0';
+		if (mkdir(path, 0700) != 0 && errno != EEXIST)
+			return error_set_errno(e, ERR_IO, errno,
+					       "cannot make the folder %s",
+					       path);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return error_set_errno(e, ERR_IO, errno,
+				       "cannot make the folder %s", path);
+	return 0;
+}
+
+/* In a folder that others can write to, they could put their own socket. */
+static int prepare_dir(struct start *s, const char *socket_path,
+		       struct error *e)
+{
+	struct stat st;
+	int r;
+
+	snprintf(s->dir, sizeof(s->dir), "%s", socket_path);
+	*strrchr(s->dir, '/') = '\0';
+	snprintf(s->log, sizeof(s->log), "%s/signetd.log", s->dir);
+	r = make_dirs(s->dir, e);
+	if (r != 0)
+		return r;
+	if (stat(s->dir, &st) != 0)
+		return error_set_errno(e, ERR_IO, errno, "%s", s->dir);
+	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return error_set(e, ERR_IO, "the folder of the socket, %s, must"
+				 " be yours and writable by nobody else",
+				 s->dir);
+	return 0;
+}
+
+/* Beside this program, else by PATH. */
+static void find_program(struct start *s)
+{
+	char dir[CLI_PATH_MAX];
+	int n;
+
+	if (cli_self_dir(dir)) {
+		n = snprintf(s->program, sizeof(s->program), "%s/signetd", dir);
+		if (n > 0 && (size_t)n < sizeof(s->program) &&
+		    access(s->program, X_OK) == 0)
+			return;
+	}
+	snprintf(s->program, sizeof(s->program), "signetd");
+}
+
+static int open_log(struct start *s, int *out, struct error *e)
+{
+	struct stat st;
+	int fd;
+
+	fd = open(s->log,
+		  O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_set_errno(e, ERR_IO, errno, "cannot open %s",
+				       s->log);
+	s->log_from = fstat(fd, &st) == 0 ? st.st_size : 0;
+	*out = fd;
+	return 0;
+}
+
+static int set_actions(posix_spawn_file_actions_t *a, int log, int ready)
+{
+	int r = posix_spawn_file_actions_addopen(a, STDIN_FILENO, "/dev/null",
+						 O_RDONLY, 0);
+
+	if (r == 0)
+		r = posix_spawn_file_actions_addopen(a, STDOUT_FILENO,
+						     "/dev/null", O_WRONLY, 0);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(a, log, STDERR_FILENO);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(a, ready, START_READY_FD);
+	if (r == 0)
+		r = posix_spawn_file_actions_addchdir_np(a, "/");
+	return r;
+}
+
+static int set_attributes(posix_spawnattr_t *a)
+{
+	sigset_t none, all;
+	int r;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	r = posix_spawnattr_setsigmask(a, &none);
+	if (r == 0)
+		r = posix_spawnattr_setsigdefault(a, &all);
+	if (r == 0)
+		r = posix_spawnattr_setflags(a, POSIX_SPAWN_SETSID |
+						POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
+	return r;
+}
+
+static int spawn(struct start *s, const char *socket_path, int log, int ready)
+{
+	char *argv[] = { s->program, (char[]){ "--socket" },
+			 strdupa(socket_path), (char[]){ "--config" },
+			 s->config, (char[]){ "--ready-fd" }, (char[]){ "3" },
+			 NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int r;
+
+	r = posix_spawn_file_actions_init(&actions);
+	if (r != 0)
+		return r;
+	r = posix_spawnattr_init(&attributes);
+	if (r == 0) {
+		r = set_actions(&actions, log, ready);
+		if (r == 0)
+			r = set_attributes(&attributes);
+		if (r == 0)
+			r = posix_spawnp(&s->pid, s->program, &actions,
+					 &attributes, argv, environ);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return r;
+}
+
+static int launch(struct start *s, const char *socket_path, struct error *e)
+{
+	AUTO(fd_closep) int log = -1;
+	int ends[2], r;
+
+	r = open_log(s, &log, e);
+	if (r != 0)
+		return r;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return error_set_errno(e, ERR_IO, errno, "pipe");
+	r = spawn(s, socket_path, log, ends[1]);
+	close(ends[1]);
+	if (r != 0) {
+		close(ends[0]);
+		return error_set_errno(e, ERR_NO_DAEMON, r,
+				       "cannot start %s", s->program);
+	}
+	s->ready = ends[0];
+	return 0;
+}
+
+/* What it said since we started it. */
+static void print_log(const struct start *s)
+{
+	AUTO(fd_closep) int fd = open(s->log, O_RDONLY | O_CLOEXEC);
+	char text[START_LOG_TAIL + 1], *line, *state = NULL;
+	struct stat st;
+	ssize_t len;
+	off_t from = s->log_from;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return;
+	if (st.st_size - from > START_LOG_TAIL)
+		from = st.st_size - START_LOG_TAIL;
+	len = pread(fd, text, START_LOG_TAIL, from);
+	if (len <= 0)
+		return;
+	text[len] = '\0';
+	for (line = strtok_r(text, "\n", &state); line != NULL;
+	     line = strtok_r(NULL, "\n", &state))
+		cli_message("  %s", line);
+}
+
+/* READY, or somebody else's signetd; false: nothing yet. */
+static bool is_up(struct start *s, const char *socket_path)
+{
+	struct pollfd p = { .fd = s->ready, .events = POLLIN };
+	char word[8];
+	ssize_t len;
+
+	/* Once it has closed its end, poll() only waits. */
+	if (poll(&p, 1, START_POLL_MS) > 0) {
+		len = read(s->ready, word, sizeof(word));
+		if (len > 0)
+			return true;
+		fd_closep(&s->ready);
+	}
+	return s->ready < 0 && cli_start_listening(socket_path);
+}
+
+static int wait_ready(struct start *s, const char *socket_path,
+		      struct error *e)
+{
+	int64_t until = clock_mono_ns() + START_DEADLINE_MS * CLOCK_NS_PER_MS;
+	int status = 0;
+
+	while (!is_up(s, socket_path)) {
+		pid_t ended = waitpid(s->pid, &status, WNOHANG);
+
+		if (ended == s->pid && status != 0) {
+			print_log(s);
+			return error_set(e, ERR_NO_DAEMON,
+					 "%s could not start; its log is %s",
+					 s->program, s->log);
+		}
+		if (clock_mono_ns() > until)
+			return error_set(e, ERR_NO_DAEMON,
+					 "%s does not listen after %d s; its"
+					 " log is %s", s->program,
+					 START_DEADLINE_MS / 1000, s->log);
+	}
+	return 0;
+}
+
+int cli_start(const char *socket_path, struct error *e)
+{
+	struct start s = { .ready = -1 };
+	int r;
+
+	r = paths_config(s.config, sizeof(s.config), e);
+	if (r == 0)
+		r = prepare_dir(&s, socket_path, e);
+	if (r != 0)
+		return r;
+	find_program(&s);
+	r = launch(&s, socket_path, e);
+	if (r != 0)
+		return r;
+	r = wait_ready(&s, socket_path, e);
+	fd_closep(&s.ready);
+	return r;
+}

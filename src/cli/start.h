@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * start: starts the user's own signetd.
+ *
+ *	signetd --socket PATH --config PATH --ready-fd 3
+ *
+ * in a session of its own, with standard error in signetd.log beside the
+ * socket.  It writes "READY\n" to descriptor 3 when it listens.  Of two started
+ * at once, one ends with status 0: it saw that the other has the socket.
+ */
+#ifndef SIGNET_CLI_START_H
+#define SIGNET_CLI_START_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+
+struct error;
+
+/* Does somebody listen at the socket?  Also true when we may not connect. */
+bool cli_start_listening(const char *socket_path);
+
+/*
+ * Start signetd for this socket and wait until it listens, at most 5 s.
+ * ERR_CONFIG: no configuration; ERR_NO_DAEMON: there is no signetd, or it ended:
+ * then the end of its log has been printed; ERR_IO: the socket's folder cannot
+ * be made, or is open to others.
+ */
+int cli_start(const char *socket_path, struct error *e) MUST_CHECK;
+
+#endif
