@@ -1,285 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * http: libmicrohttpd on the loop of signetd.
- *
- * Runs in signetd; the only file that knows the library.  It is run by its
- * epoll descriptor, never from inside one of its own callbacks: those only
- * ask for another turn (http_kick).  While an answer is awaited the connection
- * is suspended, and then the library does not see that the client has gone; a
- * second, edge-triggered epoll set of ours does.  Slow and idle connections
- * are cut by our own deadlines: the library's time-out knows only inactivity.
+ * http: HTTP requests by libmicrohttpd, on the loop of signetd.
  */
-#include "api/api.h"
+#include "api/http.h"
 
 #include <errno.h>
-#include <event2/event.h>
-#include <limits.h>
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/queue.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "api/exchange.h"
-#include "api/peer.h"
-#include "api/problem.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
-#include "base/log.h"
 
 /* Request line, header fields, read buffer and answer header of one. */
 #define HTTP_CONNECTION_MEMORY ((size_t)2 * LIMIT_HTTP_HEADER)
-#define HTTP_WATCH_BATCH 64
 /* Descriptors of workers, spools, logs: kept free when there are few. */
 #define HTTP_OTHER_FILES 128u
 #define HTTP_BODY_MAX \
 	(LIMIT_BODY_MEMBERS + (size_t)LIMIT_CONTENT / 3 * 4 + 4)
-/* Large answers are encoded in pieces: a multiple of 3 bytes. */
-#define HTTP_PIECE ((size_t)48 * 1024)
 
-struct connection {
-	TAILQ_ENTRY(connection) entry;
-	struct api *api;
-	struct MHD_Connection *mhd;
-	int fd;
-	bool gone;
-	int64_t deadline_ns; /* 0: it is our turn */
-	struct caller caller;
-	struct error refused; /* code 0: admitted */
-	struct http *http;    /* under way */
-};
-
-/* An exchange as the library's callbacks know it. */
-struct http {
-	struct exchange exchange;
-	struct connection *connection;
-	struct body body;
-	size_t received;
-	bool has_body;
-	bool suspended;
-	bool dropped; /* the client has gone: no answer is wanted */
-};
-
-struct api {
-	struct event_base *base;
-	struct broker *broker;
-	struct MHD_Daemon *mhd;
-	int watch_fd;
-	struct event *run;
-	struct event *again;
-	struct event *watch;
-	struct event *tick;
-	TAILQ_HEAD(, connection) connections;
-};
-
-static void http_kick(struct api *api)
+void http_kick(struct api *api)
 {
 	event_active(api->run, EV_READ, 1);
 }
 
-static void http_deadline(struct connection *c, unsigned seconds)
+void http_deadline(struct connection *c, unsigned seconds)
 {
 	c->deadline_ns = clock_mono_ns() + seconds * CLOCK_NS_PER_S;
 }
 
-/* --- answers --------------------------------------------------------------- */
-
-static void http_queue(struct http *h, unsigned status,
-		       struct MHD_Response *response)
+void http_drop(struct http *h)
 {
-	struct connection *c = h->connection;
-
+	if (h->exchange.gone != NULL)
+		h->exchange.gone(&h->exchange);
 	h->exchange.answered = true;
-	http_deadline(c, LIMIT_IDLE_SECONDS);
-	/* Not queued: the library closes the connection, all there is to do. */
-	if (MHD_queue_response(c->mhd, status, response) != MHD_YES)
-		h->dropped = true;
-	if (!h->suspended)
-		return;
+	h->dropped = true;
 	h->suspended = false;
-	MHD_resume_connection(c->mhd);
-	http_kick(c->api);
+	MHD_resume_connection(h->connection->mhd);
+	http_kick(h->connection->api);
 }
 
-static struct MHD_Response *http_text_response(struct buf *json)
-{
-	struct MHD_Response *response;
-
-	if (buf_error(json) != 0)
-		return NULL;
-	response = MHD_create_response_from_buffer(json->len, json->ptr,
-						   MHD_RESPMEM_MUST_FREE);
-	if (response != NULL)
-		buf_init(json, json->max);
-	return response;
-}
-
-static void http_fields(struct MHD_Response *response, unsigned status,
-			const char *location)
-{
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-				status >= 400 ? PROBLEM_MEDIA_TYPE :
-				"application/json");
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-				"no-store");
-	if (location != NULL)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION,
-					location);
-}
-
-static void http_respond(struct exchange *x, unsigned status,
-			 struct MHD_Response *response, const char *location)
-{
-	struct http *h = x->http;
-
-	if (response == NULL) {
-		/* No memory for an answer: the connection is closed. */
-		log_write(LOG_ERROR, NULL, "no memory for an answer");
-		shutdown(h->connection->fd, SHUT_RDWR);
-		h->dropped = true;
-		x->answered = true;
-		return;
-	}
-	http_fields(response, status, location);
-	http_queue(h, status, response);
-	MHD_destroy_response(response);
-}
-
-void exchange_answer_location(struct exchange *x, unsigned status,
-			      struct buf *json, const char *location)
-{
-	http_respond(x, status, http_text_response(json), location);
-	buf_fini(json);
-}
-
-void exchange_answer(struct exchange *x, unsigned status, struct buf *json)
-{
-	exchange_answer_location(x, status, json, NULL);
-}
-
-/* A large answer while it is sent. */
-struct http_large {
-	struct buf head;
-	struct exchange_large large;
-	struct request *owner;
-	struct buf piece;   /* encoded bytes */
-	uint64_t piece_at;  /* their offset in the answer */
-};
-
-static uint64_t large_middle(const struct http_large *l)
-{
-	return l->large.b64 ? b64_encoded_len(B64_STD, l->large.bytes.len) :
-			      l->large.bytes.len;
-}
-
-static ssize_t large_copy(struct slice from, uint64_t offset, char *out,
-			  size_t max)
-{
-	size_t len = from.len - (size_t)offset;
-
-	if (len > max)
-		len = max;
-	memcpy(out, from.ptr + offset, len);
-	return (ssize_t)len;
-}
-
-/* The encoded piece that has this offset of the middle. */
-static ssize_t large_encoded(struct http_large *l, uint64_t offset, char *out,
-			     size_t max)
-{
-	const uint64_t text = HTTP_PIECE / 3 * 4;
-	uint64_t number = offset / text;
-	struct slice bytes = l->large.bytes;
-	size_t from = (size_t)number * HTTP_PIECE;
-
-	if (l->piece.len == 0 || l->piece_at != number * text) {
-		buf_reset(&l->piece);
-		bytes.ptr += from;
-		bytes.len -= from;
-		if (bytes.len > HTTP_PIECE)
-			bytes.len = HTTP_PIECE;
-		b64_encode(B64_STD, bytes, &l->piece);
-		if (buf_error(&l->piece) != 0)
-			return MHD_CONTENT_READER_END_WITH_ERROR;
-		l->piece_at = number * text;
-	}
-	return large_copy(buf_slice(&l->piece), offset - l->piece_at, out,
-			  max);
-}
-
-static ssize_t large_read(void *arg, uint64_t at, char *out, size_t max)
-{
-	struct http_large *l = arg;
-	uint64_t middle = large_middle(l);
-
-	if (at < l->head.len)
-		return large_copy(buf_slice(&l->head), at, out, max);
-	at -= l->head.len;
-	if (at < middle && l->large.b64)
-		return large_encoded(l, at, out, max);
-	if (at < middle)
-		return large_copy(l->large.bytes, at, out, max);
-	at -= middle;
-	if (at < l->large.tail.len)
-		return large_copy(buf_slice(&l->large.tail), at, out, max);
-	return MHD_CONTENT_READER_END_OF_STREAM;
-}
-
-static void large_free(void *arg)
-{
-	struct http_large *l = arg;
-
-	if (l == NULL)
-		return;
-	buf_fini(&l->head);
-	buf_fini(&l->large.tail);
-	buf_fini(&l->piece);
-	request_unref(l->owner);
-	free(l);
-}
-
-void exchange_answer_large(struct exchange *x, unsigned status,
-			   struct buf *json, struct exchange_large *large,
-			   struct request *owner)
-{
-	struct http_large *l = calloc(1, sizeof(*l));
-	struct MHD_Response *response = NULL;
-
-	if (l != NULL) {
-		l->head = *json;
-		l->large = *large;
-		l->owner = request_ref(owner);
-		buf_init(&l->piece, HTTP_PIECE * 2);
-		buf_init(json, json->max);
-		buf_init(&large->tail, large->tail.max);
-		response = MHD_create_response_from_callback(
-			l->head.len + large_middle(l) + l->large.tail.len,
-			HTTP_PIECE, large_read, l, large_free);
-		if (response == NULL)
-			large_free(l);
-	}
-	buf_fini(json);
-	buf_fini(&large->tail);
-	http_respond(x, status, response, NULL);
-}
-
-void exchange_refuse(struct exchange *x, const struct error *e,
-		     const char *request)
-{
-	struct buf text;
-	struct json j = json_of(&text);
-
-	buf_init(&text, EXCHANGE_TEXT_MAX);
-	problem_put(&j, NULL, e, request);
-	exchange_answer(x, (unsigned)err_info(e->code)->http, &text);
-}
-
-/* --- what a handler may ask ------------------------------------------------ */
+/* --- what a handler may ask --------------------------------------------- */
 
 static const char *http_value(struct exchange *x, enum MHD_ValueKind kind,
 			      const char *name)
@@ -329,7 +94,7 @@ int exchange_check_query(struct exchange *x, const char *const *names,
 	return q.result;
 }
 
-/* --- a request arrives ------------------------------------------------------ */
+/* --- a request arrives -------------------------------------------------- */
 
 struct header_check {
 	unsigned lengths;
@@ -533,99 +298,7 @@ bool exchange_wait(struct exchange *x, unsigned ms,
 	return x->waiting;
 }
 
-/* --- connections ------------------------------------------------------------ */
-
-static void connection_open(struct api *api, struct MHD_Connection *mhd,
-			    void **state)
-{
-	struct connection *c = calloc(1, sizeof(*c));
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct epoll_event watch = { .events = EPOLLET };
-
-	*state = c;
-	if (c == NULL) {
-		shutdown(info->connect_fd, SHUT_RDWR);
-		return;
-	}
-	c->api = api;
-	c->mhd = mhd;
-	c->fd = info->connect_fd;
-	http_deadline(c, LIMIT_IDLE_SECONDS);
-	watch.data.ptr = c;
-	TAILQ_INSERT_TAIL(&api->connections, c, entry);
-	error_clear(&c->refused);
-	if (peer_identify(c->fd, &c->caller, &c->refused) == 0 &&
-	    peer_admit(&c->caller, api->broker->settings->group,
-		       &c->refused) != 0)
-		log_write(LOG_WARNING, NULL, "refused uid %u, pid %d (%s)",
-			  c->caller.uid, (int)c->caller.pid, c->caller.exe);
-	/* HUP and ERR are always told: a half-closed client gets its answer. */
-	if (epoll_ctl(api->watch_fd, EPOLL_CTL_ADD, c->fd, &watch) != 0)
-		shutdown(c->fd, SHUT_RDWR);
-}
-
-static void http_notify(void *arg, struct MHD_Connection *mhd, void **state,
-			enum MHD_ConnectionNotificationCode code)
-{
-	struct api *api = arg;
-	struct connection *c = *state;
-
-	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		connection_open(api, mhd, state);
-		return;
-	}
-	if (c == NULL)
-		return;
-	epoll_ctl(api->watch_fd, EPOLL_CTL_DEL, c->fd, NULL);
-	TAILQ_REMOVE(&api->connections, c, entry);
-	free(c);
-	*state = NULL;
-	/* At the limit of connections only the next turn listens again. */
-	http_kick(api);
-}
-
-/* No answer is wanted any more: let the library close the connection. */
-static void http_drop(struct http *h)
-{
-	if (h->exchange.gone != NULL)
-		h->exchange.gone(&h->exchange);
-	h->exchange.answered = true;
-	h->dropped = true;
-	h->suspended = false;
-	MHD_resume_connection(h->connection->mhd);
-	http_kick(h->connection->api);
-}
-
-static void http_watched(evutil_socket_t fd, short what, void *arg)
-{
-	struct epoll_event events[HTTP_WATCH_BATCH];
-	int count = epoll_wait(fd, events, HTTP_WATCH_BATCH, 0);
-
-	for (int i = 0; i < count; i++) {
-		struct connection *c = events[i].data.ptr;
-
-		c->gone = true;
-		if (c->http != NULL && c->http->suspended)
-			http_drop(c->http);
-	}
-}
-
-static void http_tick(evutil_socket_t fd, short what, void *arg)
-{
-	struct api *api = arg;
-	struct connection *c;
-	int64_t now = clock_mono_ns();
-
-	TAILQ_FOREACH(c, &api->connections, entry) {
-		if (c->deadline_ns == 0 || now < c->deadline_ns)
-			continue;
-		shutdown(c->fd, SHUT_RDWR);
-		c->deadline_ns = 0;
-	}
-}
-
-/* --- life ------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 static void http_run(evutil_socket_t fd, short what, void *arg)
 {
@@ -665,7 +338,7 @@ static int http_start(struct api *api, int fd, struct error *e)
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
 		MHD_OPTION_NOTIFY_COMPLETED, http_completed, api,
-		MHD_OPTION_NOTIFY_CONNECTION, http_notify, api,
+		MHD_OPTION_NOTIFY_CONNECTION, connection_notify, api,
 		MHD_OPTION_END);
 	if (api->mhd == NULL)
 		return error_set(e, ERR_IO, "the HTTP server cannot start");
@@ -680,11 +353,13 @@ static int http_events(struct api *api, struct error *e)
 
 	api->run = event_new(api->base, fd, EV_READ | EV_PERSIST, http_run,
 			     api);
-	api->watch = event_new(api->base, api->watch_fd, EV_READ | EV_PERSIST,
-			       http_watched, api);
-	api->tick = event_new(api->base, -1, EV_PERSIST, http_tick, api);
+	api->watch = event_new(api->base, api->watch_fd,
+			       EV_READ | EV_PERSIST, connection_watched, api);
+	api->tick = event_new(api->base, -1, EV_PERSIST, connection_tick,
+			      api);
 	api->again = evtimer_new(api->base, http_run, api);
-	if (api->again == NULL || api->run == NULL || api->watch == NULL || api->tick == NULL ||
+	if (api->again == NULL || api->run == NULL || api->watch == NULL ||
+	    api->tick == NULL ||
 	    event_add(api->run, NULL) != 0 ||
 	    event_add(api->watch, NULL) != 0 ||
 	    event_add(api->tick, &second) != 0)

@@ -12,7 +12,7 @@
 #include "api/route.h"
 #include "base/limits.h"
 
-/* --- the object of a request ----------------------------------------------- */
+/* --- the object of a request -------------------------------------------- */
 
 /* "key":...,"certificates":[...]: the same in each answer, made once. */
 static struct slice key_members(struct key *k)
@@ -93,7 +93,7 @@ static void answer_request(struct exchange *x, unsigned status,
 				 status == 200 ? NULL : location);
 }
 
-/* --- POST ------------------------------------------------------------------ */
+/* --- POST --------------------------------------------------------------- */
 
 static void signature_ended(struct request *r, void *arg)
 {
@@ -185,7 +185,7 @@ void api_signatures_post(struct exchange *x)
 		signature_start(x);
 }
 
-/* --- GET, DELETE ----------------------------------------------------------- */
+/* --- GET, DELETE -------------------------------------------------------- */
 
 static struct request *find_request(struct exchange *x)
 {

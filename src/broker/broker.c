@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "broker/uri.h"
 
-/* --- resolved URIs --------------------------------------------------------- */
+/* --- resolved URIs ------------------------------------------------------ */
 
 static struct broker_found *found_slot(struct broker *b, const char *uri)
 {
@@ -35,7 +35,7 @@ static void found_forget(struct broker *b)
 	}
 }
 
-/* --- modules --------------------------------------------------------------- */
+/* --- modules ------------------------------------------------------------ */
 
 static void broker_wake_waiters(struct broker *b, int64_t now_ns)
 {
@@ -185,7 +185,7 @@ void broker_reload(struct broker *b, struct settings *settings)
 	b->settings = settings;
 }
 
-/* --- life ------------------------------------------------------------------ */
+/* --- life --------------------------------------------------------------- */
 
 static void broker_child(evutil_socket_t fd, short what, void *arg)
 {
@@ -304,7 +304,7 @@ void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg)
 		drained(arg);
 }
 
-/* --- keys ------------------------------------------------------------------ */
+/* --- keys --------------------------------------------------------------- */
 
 /* What a search by URI met. */
 struct search {
@@ -426,7 +426,7 @@ int broker_find_key(struct broker *b, const char *uri, struct key **out,
 	return 0;
 }
 
-/* --- requests ------------------------------------------------------------ */
+/* --- requests ----------------------------------------------------------- */
 
 void broker_request_started(struct broker *b, struct request *r)
 {

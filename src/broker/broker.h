@@ -90,7 +90,7 @@ struct request *broker_find_request(struct broker *b, const char *id,
 /* Refuse new requests; drained() is called when none is left. */
 void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg);
 
-/* --- for request.c ------------------------------------------------------- */
+/* --- for request.c ------------------------------------------------------ */
 
 void broker_request_started(struct broker *b, struct request *r);
 void broker_request_ended(struct broker *b, struct request *r);

@@ -145,7 +145,7 @@ unsigned module_ready(const struct module *m)
 	return ready;
 }
 
-/* --- what its shards tell ------------------------------------------------ */
+/* --- what its shards tell ----------------------------------------------- */
 
 static void module_settled(struct module *m)
 {
@@ -197,7 +197,7 @@ void module_shard_failed(struct module *m, struct shard *s,
 	module_dispatch(m);
 }
 
-/* --- the queue ----------------------------------------------------------- */
+/* --- the queue ---------------------------------------------------------- */
 
 static struct sign_job *job_of(struct worker_call *call)
 {

@@ -129,7 +129,7 @@ void module_free(struct module *m);
 /* Number of workers that can sign now. */
 unsigned module_ready(const struct module *m);
 
-/* --- for shard.c ------------------------------------------------------- */
+/* --- for shard.c -------------------------------------------------------- */
 
 /* This shard is ready, or failed to become so, or has room. */
 void module_shard_ready(struct module *m, struct shard *s);

@@ -44,7 +44,7 @@ bool request_state_final(enum request_state state)
 	return state >= REQUEST_RELEASED;
 }
 
-/* --- life ---------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 static int request_make_id(struct request *r, struct error *e)
 {
@@ -96,7 +96,7 @@ void request_unref(struct request *r)
 	free(r);
 }
 
-/* --- the end --------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------ */
 
 static void request_record(struct request *r, const char *outcome)
 {
@@ -154,7 +154,7 @@ static void request_cancelled(struct request *r)
 	request_fail(r);
 }
 
-/* --- signing -> checked -> recorded -> released ------------------------------ */
+/* --- signing -> checked -> recorded -> released ------------------------- */
 
 static void request_release(struct request *r)
 {
@@ -260,7 +260,7 @@ static void request_signed(struct sign_job *job, struct slice signature,
 	request_check_done(&r->compute);
 }
 
-/* --- received -> authorised -> approved -------------------------------------- */
+/* --- received -> authorised -> approved --------------------------------- */
 
 static void request_begun(struct sign_job *job)
 {
@@ -391,7 +391,7 @@ void request_start(struct request *r)
 		request_begin(r);
 }
 
-/* --- cancel and time --------------------------------------------------------- */
+/* --- cancel and time ---------------------------------------------------- */
 
 /* Wanted no more, with r->error saying why: at once where that is possible. */
 static void request_stop(struct request *r)

@@ -112,7 +112,7 @@ static void shard_worker_ended(void *arg, struct worker *w,
 	module_shard_failed(s->module, s, why);
 }
 
-/* --- the calls of the start -------------------------------------------- */
+/* --- the calls of the start --------------------------------------------- */
 
 static void shard_lost(struct worker_call *call, const struct error *why,
 		       bool begun)

@@ -20,7 +20,7 @@ struct spool {
 	const char *folder; /* borrowed: settings.spool */
 	size_t max;
 	size_t len;
-	struct buf head;    /* all of it while small; else what is not written */
+	struct buf head;    /* all while small; else what is not written */
 	int fd;		    /* -1 while small */
 	void *map;	    /* after spool_finish() of a large one */
 };

@@ -77,7 +77,7 @@ static void worker_free(struct worker *w)
 	free(w);
 }
 
-/* --- start ------------------------------------------------------------- */
+/* --- start -------------------------------------------------------------- */
 
 /*
  * The child gets /dev/null, /dev/null, our log and the socket as 0 to 3; all
@@ -180,7 +180,7 @@ unsigned worker_load(const struct worker *w)
 	return w->load;
 }
 
-/* --- end --------------------------------------------------------------- */
+/* --- end ---------------------------------------------------------------- */
 
 static void worker_lose_calls(struct worker *w, const struct error *why)
 {
@@ -273,7 +273,7 @@ static void worker_broke(struct worker *w, struct error *e)
 	worker_end(w, e);
 }
 
-/* --- time -------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------- */
 
 static void worker_set_timer(struct worker *w, int64_t ns)
 {
@@ -327,7 +327,7 @@ static void worker_first_changed(struct worker *w)
 		worker_set_timer(w, first->deadline_ms * CLOCK_NS_PER_MS);
 }
 
-/* --- calls ------------------------------------------------------------- */
+/* --- calls -------------------------------------------------------------- */
 
 struct buf *worker_begin(struct worker *w, struct worker_call *call)
 {

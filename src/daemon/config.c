@@ -150,7 +150,7 @@ static void config_free(struct settings *s)
 	cyaml_free(&cyaml_base, &config_schema, s, 0);
 }
 
-/* --- checks of values ------------------------------------------------------ */
+/* --- checks of values --------------------------------------------------- */
 
 static int check_absolute(const char *what, const char *path, struct error *e)
 {
@@ -250,7 +250,7 @@ static int config_check(struct config *c, struct error *e)
 	return r;
 }
 
-/* --- the file -------------------------------------------------------------- */
+/* --- the file ----------------------------------------------------------- */
 
 static int config_read(const char *path, struct buf *text, struct error *e)
 {

@@ -39,7 +39,7 @@ struct daemon {
 	int lock;
 };
 
-/* --- the process ------------------------------------------------------------ */
+/* --- the process -------------------------------------------------------- */
 
 /* As many descriptors as allowed: connections need one each. */
 static void harden(void)
@@ -95,7 +95,7 @@ static char *find_worker(void)
 	return NULL;
 }
 
-/* --- settings ---------------------------------------------------------------- */
+/* --- settings ----------------------------------------------------------- */
 
 static int load_settings(const struct options *o, struct settings **out,
 			 struct error *e)
@@ -135,7 +135,7 @@ static int check_config(const struct options *o)
 	return EXIT_SUCCESS;
 }
 
-/* --- signals ------------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------ */
 
 static void on_hangup(evutil_socket_t fd, short what, void *arg)
 {
@@ -199,7 +199,7 @@ static int daemon_signals(struct daemon *d, struct error *e)
 	return 0;
 }
 
-/* --- life -------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 static int daemon_open(struct daemon *d, struct error *e)
 {

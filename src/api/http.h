@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http: what the files of the HTTP side share; the only ones that know
+ * libmicrohttpd: http.c (requests), answer.c, connection.c.
+ *
+ * The library is run by its epoll descriptor, never from inside one of its own
+ * callbacks: those only ask for another turn (http_kick).
+ */
+#ifndef SIGNET_API_HTTP_H
+#define SIGNET_API_HTTP_H
+
+#include <event2/event.h>
+#include <microhttpd.h>
+#include <sys/queue.h>
+
+#include "api/api.h"
+#include "api/exchange.h"
+
+struct connection {
+	TAILQ_ENTRY(connection) entry;
+	struct api *api;
+	struct MHD_Connection *mhd;
+	int fd;
+	bool gone;
+	int64_t deadline_ns; /* 0: it is our turn */
+	struct caller caller;
+	struct error refused; /* code 0: admitted */
+	struct http *http;    /* under way */
+};
+
+/* An exchange as the library's callbacks know it. */
+struct http {
+	struct exchange exchange;
+	struct connection *connection;
+	struct body body;
+	size_t received;
+	bool has_body;
+	bool suspended;
+	bool dropped; /* the client has gone: no answer is wanted */
+};
+
+struct api {
+	struct event_base *base;
+	struct broker *broker;
+	struct MHD_Daemon *mhd;
+	int watch_fd;
+	struct event *run;
+	struct event *again;
+	struct event *watch;
+	struct event *tick;
+	TAILQ_HEAD(, connection) connections;
+};
+
+/* Another turn of the library, at the end of this one of the loop. */
+void http_kick(struct api *api);
+
+/* The peer has to make progress until then, or is cut. */
+void http_deadline(struct connection *c, unsigned seconds);
+
+/* No answer is wanted any more: let the library close the connection. */
+void http_drop(struct http *h);
+
+/* Callbacks of the library and of the loop, in connection.c. */
+void connection_notify(void *arg, struct MHD_Connection *mhd, void **state,
+		       enum MHD_ConnectionNotificationCode code);
+void connection_watched(evutil_socket_t fd, short what, void *arg);
+void connection_tick(evutil_socket_t fd, short what, void *arg);
+
+#endif
