@@ -47,7 +47,7 @@ static void print_tokens(const struct signet_tokens *tokens)
 {
 	const char *const headings[] = { _("LABEL"), _("STATE"), _("PIN"),
 					 _("KEYS"), _("MODULE"), _("URI") };
-	AUTO(cli_table_fini) struct cli_table table;
+	AUTO(cli_table_fini) struct cli_table table = { .rows = 0 };
 	const struct signet_token *t;
 
 	if (signet_tokens_at(tokens, 0) == NULL) {

@@ -186,7 +186,7 @@ static json_t *members(const struct signet_request *r)
 static json_t *content_members(const struct signet_request *r)
 {
 	const struct client_content *c = &r->content;
-	AUTO(buf_fini) struct buf text;
+	AUTO(buf_fini) struct buf text = { .ptr = NULL };
 
 	if (c->kind != CONTENT_DIGEST)
 		return json_pack("{s:s, s:s*}", "media_type",

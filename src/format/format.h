@@ -28,7 +28,14 @@ enum format_kind {
 	FORMAT_CMS, /* RFC 5652 SignedData with CAdES-B-B attributes */
 };
 
-/* The public side of the key that will sign.  All borrowed. */
+/* "raw", "jws", "cms": the names of the API; and back (false: none of them). */
+const char *format_kind_name(enum format_kind kind);
+bool format_kind_by_name(const char *name, enum format_kind *out);
+
+/*
+ * The public side of the key that will sign.  All borrowed, and only for
+ * format_begin(): what the result needs of it is copied.
+ */
 struct format_key {
 	enum wire_key_type type;
 	const char *curve;	    /* "" for RSA */
@@ -77,8 +84,8 @@ int format_begin(const struct format_input *in, const struct format_key *key,
 const struct format_tbs *format_op_tbs(const struct format_op *op);
 
 /*
- * SHA-256 of the content (not of the tbs), 32 bytes; NULL for a digest.  For the evidence and
- * the answer; made once, with the hashing of begin.
+ * SHA-256 of the content (not of the tbs), 32 bytes; NULL for a digest.  For
+ * the evidence and the answer; made once, with the hashing of begin.
  */
 const uint8_t *format_op_content_sha256(const struct format_op *op);
 

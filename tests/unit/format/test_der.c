@@ -111,7 +111,8 @@ static void only_der_is_read(void **state)
 
 static void elements_are_read_in_turn(void **state)
 {
-	struct cursor c = cursor_of(slice_of("\x30\x05\x02\x01\x07\x05\x00", 7));
+	struct cursor c = cursor_of(slice_of(
+	"\x30\x05\x02\x01\x07\x05\x00", 7));
 	struct cursor in = format_der_enter(&c, DER_SEQUENCE);
 	struct slice s;
 

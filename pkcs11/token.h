@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token: the tokens of the module, numbered for the life of this process.
+ *
+ * Runs in signet-worker.  A number always means the same token: one that was
+ * taken out keeps its number, and gets it back when it returns.
+ */
+#ifndef SIGNET_PKCS11_TOKEN_H
+#define SIGNET_PKCS11_TOKEN_H
+
+#include <stdbool.h>
+
+#include "pkcs11/key.h"
+#include "pkcs11/module.h"
+#include "wire/tokens.h"
+
+struct p11_token {
+	const struct p11_module *module;
+	struct wire_token info;
+	bool present;		   /* in the last list */
+	CK_SESSION_HANDLE session; /* CK_INVALID_HANDLE: none is open */
+	bool logged_in;		   /* by us, in this session */
+	bool keys_loaded;
+	struct p11_keys keys;
+};
+
+struct p11_tokens {
+	struct p11_token item[LIMIT_TOKENS]; /* index is the number */
+	size_t count;
+};
+
+/*
+ * Ask the module for its slots and bring *tokens up to date.  Tokens that are
+ * not initialised are left out; a slot that fails is logged and left out too,
+ * so that it does not hide the others.  ERR_MODULE and the codes of ckr.def
+ * when there is no list at all.
+ */
+int p11_tokens_refresh(struct p11_tokens *tokens, const struct p11_module *m,
+		       struct error *e) MUST_CHECK;
+
+/* The token of a number.  ERR_NO_SUCH_TOKEN, ERR_TOKEN_GONE. */
+int p11_tokens_find(struct p11_tokens *tokens, uint32_t number,
+		    struct p11_token **out, struct error *e) MUST_CHECK;
+
+/*
+ * Ask for CK_TOKEN_INFO anew, for its PIN flags.  ERR_TOKEN_GONE also when
+ * there is another token in the slot now.
+ */
+int p11_token_refresh(struct p11_token *t, struct error *e) MUST_CHECK;
+
+/* Can private objects be seen: is there a login, or no need of one? */
+bool p11_token_open(const struct p11_token *t);
+
+/* CK_TOKEN_INFO and the slot's description into *out (numbers untouched). */
+void p11_token_info(const CK_TOKEN_INFO *info, const CK_SLOT_INFO *slot,
+		    struct wire_token *out);
+
+#endif
