@@ -2,8 +2,9 @@
 # Signet.  `make help` tells what there is.
 
 BUILD    ?= build
-CC       ?= gcc
-AR       ?= ar
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 PKG_CONFIG ?= pkg-config
 VERSION  := $(shell cat VERSION)
 OPT      ?= -O2
@@ -135,7 +136,7 @@ export SIGNET_BUILD := $(abspath $(BUILD))
 
 .PHONY: fixtures
 fixtures: $(FIXTURES)/ready ## private SoftHSM tokens, keys and a small CA
-$(FIXTURES)/ready: SoftHSM-fixtures/provision $(BUILD)/bin/fixture-keygen
+$(FIXTURES)/ready: $(wildcard SoftHSM-fixtures/*) $(BUILD)/bin/fixture-keygen
 	SoftHSM-fixtures/provision $(FIXTURES)
 	@touch $@
 
@@ -144,9 +145,15 @@ test: all ## unit and regress tests
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory regress
 
+# Small programs of the regress tests, named by what they do.
+TOOLS := $(patsubst tests/regress/tools/%.c,$(BUILD)/tools/%,\
+	$(wildcard tests/regress/tools/*.c))
+$(BUILD)/tools/%: $(BUILD)/obj/tests/regress/tools/%.o $(LIBCORE)
+	$(call link,$(worker_libs))
+
 unit: all $(UNIT) ## unit tests (cmocka)
 	tests/run-unit $(UNIT)
-regress: all $(FIXTURES)/ready ## regress tests (bats), whole programs
+regress: all $(TOOLS) $(FIXTURES)/ready ## regress tests (bats), whole programs
 	tests/run-regress tests/regress
 
 .PHONY: check-asan check-valgrind
@@ -161,7 +168,7 @@ demo: all $(FIXTURES)/ready ## sign a payment file and verify it with foreign to
 bench: all ## measure against the module called in-process
 	bench/run
 
-lint: ## layers, documents against code, scripts, manuals
+lint: all ## layers, documents against code, scripts, manuals
 	tests/lint/run
 
 # --- the rest ------------------------------------------------------------------
