@@ -94,7 +94,8 @@ static bool configure(EVP_PKEY_CTX *ctx, const struct format_tbs *tbs)
 		return false;
 	switch (tbs->mechanism) {
 	case WIRE_RSA_PKCS:
-		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
+		return EVP_PKEY_CTX_set_rsa_padding(ctx,
+						    RSA_PKCS1_PADDING) == 1;
 	case WIRE_RSA_PSS:
 		return md != NULL &&
 		       EVP_PKEY_CTX_set_rsa_padding(
