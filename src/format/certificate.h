@@ -32,7 +32,7 @@ struct format_certificate {
 	char subject[FORMAT_CERTIFICATE_NAME];
 	char issuer[FORMAT_CERTIFICATE_NAME];
 	char common_name[FORMAT_CERTIFICATE_NAME]; /* last CN, or "" */
-	char serial[FORMAT_CERTIFICATE_SERIAL]; /* lower-case hex, may have '-' */
+	char serial[FORMAT_CERTIFICATE_SERIAL]; /* hex, '-' when negative */
 	int64_t not_before, not_after;		/* seconds since 1970 */
 	bool ca;				/* basicConstraints */
 	bool self_issued;

@@ -222,7 +222,8 @@ static void a_long_name_is_cut_at_a_character(void **state)
 	char text[16];
 
 	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-				   (const uint8_t *)"ččččččččč", -1, -1, 0);
+				   (const uint8_t *)"ččččččččč",
+				   -1, -1, 0);
 	assert_int_equal(format_name_text(name, text, sizeof(text)), 0);
 	assert_string_equal(text, "CN=čččč...");
 	assert_int_equal(format_name_common(name, text, sizeof(text)), 0);
