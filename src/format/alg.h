@@ -14,7 +14,7 @@
 struct format_alg {
 	const char *name;	       /* "ES256" */
 	enum wire_key_type key;
-	const char *curve;	       /* "P-256": the one curve; NULL for RSA */
+	const char *curve;	       /* "P-256": the one; NULL: RSA */
 	enum wire_mechanism mechanism;
 	enum wire_hash hash;	       /* WIRE_HASH_NONE for EdDSA */
 };

@@ -108,7 +108,8 @@ static int put_signing_certificate(struct buf *out, struct format_op *op,
 	size_t certs = format_der_open(out, DER_SEQUENCE);
 	size_t id = format_der_open(out, DER_SEQUENCE);
 	uint8_t hash[FORMAT_DIGEST_MAX];
-	int r = format_digest_of(&op->digest, WIRE_SHA256, certificate, hash, e);
+	int r = format_digest_of(&op->digest, WIRE_SHA256, certificate, hash,
+				 e);
 
 	format_der_put(out, DER_OCTET_STRING,
 		       slice_of(hash, FORMAT_SHA256_LEN));
@@ -217,16 +218,15 @@ static int sign_attributes(struct format_op *op, struct error *e)
 static int cms_begin(struct format_op *op, const struct format_key *key,
 		     struct error *e)
 {
+	size_t len = format_hash_len(digest_of(op->in.alg));
 	uint8_t digest[FORMAT_DIGEST_MAX];
 	int r = put_certificates(op, key, e);
 
 	if (r == 0)
 		r = cms_hash_content(op, digest, e);
 	if (r == 0)
-		r = make_attributes(
-			op,
-			slice_of(digest, format_hash_len(digest_of(op->in.alg))),
-			key->certificate, &op->message, e);
+		r = make_attributes(op, slice_of(digest, len), key->certificate,
+				    &op->message, e);
 	if (r == 0)
 		r = put_signer(op, key->certificate, buf_slice(&op->message),
 			       e);
@@ -269,7 +269,8 @@ static void put_head(struct format_op *op, size_t after, struct buf *out)
 	buf_put_slice(out, format_cms_oid_data);
 	if (op->in.detached)
 		return;
-	format_der_head(out, DER_CONTEXT_0, format_der_size(op->in.content.len));
+	format_der_head(out, DER_CONTEXT_0,
+			format_der_size(op->in.content.len));
 	format_der_head(out, DER_OCTET_STRING, op->in.content.len);
 }
 

@@ -41,7 +41,7 @@ struct format_key {
 	const char *curve;	    /* "" for RSA */
 	struct slice spki;	    /* DER SubjectPublicKeyInfo */
 	struct slice certificate;   /* DER; empty when the key has none */
-	const struct slice *chain;  /* further certificates, leaf's issuer first */
+	const struct slice *chain;  /* further ones, leaf's issuer first */
 	size_t chain_len;
 };
 

@@ -7,7 +7,7 @@
  *	alg		RFC 7518 3.1, RFC 8037 3.1
  *	x5c, x5t#S256	with a certificate: leaf first (RFC 7515 4.1.6, 4.1.8)
  *	kid		without one: base64url of the SHA-256 of the DER
- *			SubjectPublicKeyInfo, which is what Signet knows a key by
+ *			SubjectPublicKeyInfo, which Signet knows a key by
  *	b64, crit	detached
  *
  * op->made is the encoded header.
