@@ -123,7 +123,7 @@ static int make_store(const struct format_trust *trust, X509_STORE **out,
 
 static const struct {
 	int error; /* X509_V_ERR_* */
-	bool leaf; /* the word is for the signer's certificate, not for a CA's */
+	bool leaf; /* for the signer's certificate, not for a CA's */
 	enum format_verdict verdict;
 	const char *sub;
 } reasons[] = {

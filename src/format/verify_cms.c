@@ -204,7 +204,8 @@ static int check_signing_certificate(CMS_SignerInfo *si,
 				     const struct format_signer *s,
 				     struct format_report *r)
 {
-	const ASN1_OBJECT *oid = OBJ_nid2obj(NID_id_smime_aa_signingCertificateV2);
+	const ASN1_OBJECT *oid =
+		OBJ_nid2obj(NID_id_smime_aa_signingCertificateV2);
 	const ASN1_STRING *value;
 
 	if (CMS_signed_get_attr_by_OBJ(si, oid, -1) < 0)
@@ -389,7 +390,8 @@ static int verify_signers(struct signed_data *d, struct format_report *r,
 			"many.");
 	for (int i = 0; i < n && status >= 0; i++) {
 		format_report_init(r);
-		status = verify_signer(d, sk_CMS_SignerInfo_value(all, i), r, e);
+		status = verify_signer(d, sk_CMS_SignerInfo_value(all, i), r,
+				       e);
 		if (r->verdict != FORMAT_TOTAL_PASSED)
 			break;
 	}

@@ -73,7 +73,8 @@ static int verify(struct slice signature, const struct format_alg *alg,
 	status = make_tbs(alg, content, bytes, &tbs, e);
 	if (status == 0)
 		status = check(&s, alg, &tbs, signature, r, e);
-	return status != 0 ? status : format_chain_decide(&s, NULL, trust, r, e);
+	return status != 0 ? status :
+		format_chain_decide(&s, NULL, trust, r, e);
 }
 
 int format_verify_raw(struct slice signature, const struct format_alg *alg,
