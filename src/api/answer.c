@@ -198,7 +198,7 @@ void exchange_refuse(struct exchange *x, const struct error *e,
 		     const char *request)
 {
 	struct buf text;
-	struct json j = json_of(&text);
+	struct writer j = writer_of(&text);
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
 	problem_put(&j, NULL, e, request);

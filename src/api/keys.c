@@ -3,7 +3,7 @@
  * keys: GET /v1/keys?token=&issuer=&purpose=.
  */
 #include "api/exchange.h"
-#include "api/json.h"
+#include "api/writer.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -23,90 +23,90 @@ static const char *const kty[] = { [WIRE_KEY_RSA] = "RSA",
 				   [WIRE_KEY_EC] = "EC",
 				   [WIRE_KEY_ED] = "OKP" };
 
-static void put_algorithms(struct json *j, const struct key *k)
+static void put_algorithms(struct writer *j, const struct key *k)
 {
 	const struct format_alg *algs;
 	size_t count;
 
 	algs = format_alg_all(&count);
-	json_open(j, "algorithms", '[');
+	writer_open(j, "algorithms", '[');
 	for (size_t i = 0; i < count; i++)
 		if (format_alg_fits(&algs[i], k->wire.type, k->wire.curve))
-			json_text(j, NULL, algs[i].name);
-	json_close(j, ']');
+			writer_text(j, NULL, algs[i].name);
+	writer_close(j, ']');
 }
 
-static void put_time(struct json *j, const char *name, int64_t when)
+static void put_time(struct writer *j, const char *name, int64_t when)
 {
 	char text[CLOCK_RFC3339_SIZE];
 
 	clock_format(when, text);
-	json_text(j, name, text);
+	writer_text(j, name, text);
 }
 
-static void put_certificate(struct json *j, const struct key *k)
+static void put_certificate(struct writer *j, const struct key *k)
 {
 	const struct format_certificate *c = k->certificate;
 
 	if (c == NULL) {
-		json_null(j, "certificate");
+		writer_null(j, "certificate");
 		return;
 	}
-	json_open(j, "certificate", '{');
-	json_b64(j, "der", k->wire.certificate);
-	json_text(j, "subject", c->subject);
-	json_text(j, "issuer", c->issuer);
-	json_text(j, "serial", c->serial);
+	writer_open(j, "certificate", '{');
+	writer_b64(j, "der", k->wire.certificate);
+	writer_text(j, "subject", c->subject);
+	writer_text(j, "issuer", c->issuer);
+	writer_text(j, "serial", c->serial);
 	put_time(j, "not_before", c->not_before);
 	put_time(j, "not_after", c->not_after);
-	json_open(j, "usages", '[');
+	writer_open(j, "usages", '[');
 	for (size_t i = 0; i < c->key_usage_len; i++)
-		json_text(j, NULL, c->key_usage[i]);
-	json_close(j, ']');
-	json_open(j, "extended_usages", '[');
+		writer_text(j, NULL, c->key_usage[i]);
+	writer_close(j, ']');
+	writer_open(j, "extended_usages", '[');
 	for (size_t i = 0; i < c->ext_usage_len; i++)
-		json_text(j, NULL, c->ext_usage[i]);
-	json_close(j, ']');
-	json_hex(j, "x5t#S256", slice_of(c->sha256, sizeof(c->sha256)));
-	json_close(j, '}');
+		writer_text(j, NULL, c->ext_usage[i]);
+	writer_close(j, ']');
+	writer_hex(j, "x5t#S256", slice_of(c->sha256, sizeof(c->sha256)));
+	writer_close(j, '}');
 }
 
-static void put_warnings(struct json *j, const struct key *k, int64_t now)
+static void put_warnings(struct writer *j, const struct key *k, int64_t now)
 {
 	const struct format_certificate *c = k->certificate;
 
-	json_open(j, "warnings", '[');
+	writer_open(j, "warnings", '[');
 	if (c == NULL)
-		json_text(j, NULL, "no certificate: nobody can tell whose key"
+		writer_text(j, NULL, "no certificate: nobody can tell whose key"
 			  " this is");
 	else if (now >= c->not_after)
-		json_text(j, NULL, "the certificate has expired");
+		writer_text(j, NULL, "the certificate has expired");
 	else if (now < c->not_before)
-		json_text(j, NULL, "the certificate is not valid yet");
+		writer_text(j, NULL, "the certificate is not valid yet");
 	else if (c->not_after - now < KEYS_EXPIRES_SOON)
-		json_text(j, NULL, "the certificate expires within 30 days");
-	json_close(j, ']');
+		writer_text(j, NULL, "the certificate expires within 30 days");
+	writer_close(j, ']');
 }
 
-static void put_key(struct json *j, const struct key *k, int64_t now)
+static void put_key(struct writer *j, const struct key *k, int64_t now)
 {
 	const struct wire_key *w = &k->wire;
 
-	json_open(j, NULL, '{');
-	json_text(j, "uri", k->uri);
-	json_text(j, "token", k->token->uri);
-	json_text(j, "label", w->label);
-	json_hex(j, "id", w->id);
-	json_text(j, "type", kty[w->type]);
-	json_int(j, "size", w->bits);
-	json_text_or_null(j, "curve", w->curve);
+	writer_open(j, NULL, '{');
+	writer_text(j, "uri", k->uri);
+	writer_text(j, "token", k->token->uri);
+	writer_text(j, "label", w->label);
+	writer_hex(j, "id", w->id);
+	writer_text(j, "type", kty[w->type]);
+	writer_int(j, "size", w->bits);
+	writer_text_or_null(j, "curve", w->curve);
 	put_algorithms(j, k);
-	json_bool(j, "always_authenticate",
+	writer_bool(j, "always_authenticate",
 		  (w->flags & WIRE_KEY_ALWAYS_AUTH) != 0);
-	json_b64(j, "public_key", w->spki);
+	writer_b64(j, "public_key", w->spki);
 	put_certificate(j, k);
 	put_warnings(j, k, now);
-	json_close(j, '}');
+	writer_close(j, '}');
 }
 
 static bool has_purpose(const struct format_certificate *c, const char *name)
@@ -132,14 +132,14 @@ static bool filter_key(const struct filter *f, const struct key *k)
 	return f->purpose == NULL || (c != NULL && has_purpose(c, f->purpose));
 }
 
-static void put_keys(struct json *j, const struct broker *b,
+static void put_keys(struct writer *j, const struct broker *b,
 		     const struct filter *f)
 {
 	const struct module *m;
 	const struct token *t;
 	int64_t now = clock_unix();
 
-	json_open(j, "keys", '[');
+	writer_open(j, "keys", '[');
 	TAILQ_FOREACH(m, &b->modules, entry)
 		TAILQ_FOREACH(t, &m->tokens, entry) {
 			if (t->state == TOKEN_ABSENT ||
@@ -150,7 +150,7 @@ static void put_keys(struct json *j, const struct broker *b,
 				if (filter_key(f, t->keys[i]))
 					put_key(j, t->keys[i], now);
 		}
-	json_close(j, ']');
+	writer_close(j, ']');
 }
 
 static void keys_answer(struct exchange *x)
@@ -160,7 +160,7 @@ static void keys_answer(struct exchange *x)
 	struct filter f;
 	struct error e;
 	struct buf text;
-	struct json j = json_of(&text);
+	struct writer j = writer_of(&text);
 
 	if (uri != NULL && uri_parse(uri, &token, &e) != 0) {
 		exchange_refuse(x, &e, NULL);
@@ -170,9 +170,9 @@ static void keys_answer(struct exchange *x)
 	f.issuer = exchange_query(x, "issuer");
 	f.purpose = exchange_query(x, "purpose");
 	buf_init(&text, EXCHANGE_TEXT_MAX);
-	json_open(&j, NULL, '{');
+	writer_open(&j, NULL, '{');
 	put_keys(&j, x->broker, &f);
-	json_close(&j, '}');
+	writer_close(&j, '}');
 	exchange_answer(x, 200, &text);
 }
 

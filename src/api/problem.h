@@ -5,7 +5,7 @@
 #ifndef SIGNET_API_PROBLEM_H
 #define SIGNET_API_PROBLEM_H
 
-#include "api/json.h"
+#include "api/writer.h"
 #include "base/err.h"
 
 #define PROBLEM_TYPE "urn:signet:problem:"
@@ -15,7 +15,7 @@
  * The object of e, as a member of that name or alone (NULL).  request is the
  * id of the request it ended, or NULL.
  */
-void problem_put(struct json *j, const char *name, const struct error *e,
+void problem_put(struct writer *j, const char *name, const struct error *e,
 		 const char *request);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api/exchange.h"
-#include "api/json.h"
+#include "api/writer.h"
 #include "api/order.h"
 #include "api/problem.h"
 #include "api/route.h"
@@ -17,32 +17,32 @@
 /* "key":...,"certificates":[...]: the same in each answer, made once. */
 static struct slice key_members(struct key *k)
 {
-	struct json j = json_of(&k->answer);
+	struct writer j = writer_of(&k->answer);
 
 	if (k->answer.len > 0)
 		return buf_slice(&k->answer);
-	json_text(&j, "key", k->uri);
-	json_open(&j, "certificates", '[');
+	writer_text(&j, "key", k->uri);
+	writer_open(&j, "certificates", '[');
 	if (k->wire.certificate.len > 0)
-		json_b64(&j, NULL, k->wire.certificate);
+		writer_b64(&j, NULL, k->wire.certificate);
 	for (size_t i = 0; i < k->chain_len; i++)
-		json_b64(&j, NULL, k->chain[i]);
-	json_close(&j, ']');
+		writer_b64(&j, NULL, k->chain[i]);
+	writer_close(&j, ']');
 	return buf_slice(&k->answer);
 }
 
 /* All but the signature and the closing brace. */
-static void put_request(struct json *j, struct request *r)
+static void put_request(struct writer *j, struct request *r)
 {
-	json_open(j, NULL, '{');
-	json_text(j, "id", r->id);
-	json_text(j, "state", request_state_name(r->state));
+	writer_open(j, NULL, '{');
+	writer_text(j, "id", r->id);
+	writer_text(j, "state", request_state_name(r->state));
 	if (r->key != NULL)
-		json_raw(j, NULL, key_members(r->key));
+		writer_raw(j, NULL, key_members(r->key));
 	if (r->alg != NULL)
-		json_text(j, "algorithm", r->alg->name);
-	json_text(j, "format", format_kind_name(r->format));
-	json_bool(j, "detached", r->detached || r->format == FORMAT_RAW);
+		writer_text(j, "algorithm", r->alg->name);
+	writer_text(j, "format", format_kind_name(r->format));
+	writer_bool(j, "detached", r->detached || r->format == FORMAT_RAW);
 	if (request_state_final(r->state) && r->error.code != 0)
 		problem_put(j, "error", &r->error, r->id);
 }
@@ -61,13 +61,13 @@ static void answer_large(struct exchange *x, unsigned status,
 }
 
 /* A JWS is ASCII without quotes: it needs no escaping. */
-static void put_signature(struct json *j, const struct request *r)
+static void put_signature(struct writer *j, const struct request *r)
 {
 	if (r->format != FORMAT_JWS) {
-		json_b64(j, "signature", r->signature);
+		writer_b64(j, "signature", r->signature);
 		return;
 	}
-	json_raw(j, "signature", slice_str("\""));
+	writer_raw(j, "signature", slice_str("\""));
 	buf_put_slice(j->out, r->signature);
 	buf_put_u8(j->out, '"');
 }
@@ -76,7 +76,7 @@ static void answer_request(struct exchange *x, unsigned status,
 			   struct request *r)
 {
 	struct buf text;
-	struct json j = json_of(&text);
+	struct writer j = writer_of(&text);
 	char location[sizeof("/v1/signatures/") + REQUEST_ID_SIZE];
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
@@ -87,7 +87,7 @@ static void answer_request(struct exchange *x, unsigned status,
 	}
 	if (r->state == REQUEST_RELEASED)
 		put_signature(&j, r);
-	json_close(&j, '}');
+	writer_close(&j, '}');
 	snprintf(location, sizeof(location), "/v1/signatures/%s", r->id);
 	exchange_answer_location(x, status, &text,
 				 status == 200 ? NULL : location);

@@ -5,7 +5,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "api/exchange.h"
-#include "api/json.h"
+#include "api/writer.h"
 #include "api/problem.h"
 #include "api/route.h"
 #include "base/limits.h"
@@ -35,31 +35,31 @@ static unsigned token_signing_keys(const struct token *t)
 	return count;
 }
 
-static void put_token(struct json *j, const struct token *t)
+static void put_token(struct writer *j, const struct token *t)
 {
 	const struct wire_token *w = &t->wire;
 
-	json_open(j, NULL, '{');
-	json_text(j, "uri", t->uri);
-	json_text(j, "label", w->label);
-	json_text(j, "serial", w->serial);
-	json_text(j, "manufacturer", w->manufacturer);
-	json_text(j, "model", w->model);
-	json_text(j, "slot", w->slot);
-	json_text(j, "module", t->module->config->name);
-	json_text(j, "state", token_states[t->state]);
-	json_bool(j, "login_required", (w->flags & CKF_LOGIN_REQUIRED) != 0);
-	json_bool(j, "pinpad",
+	writer_open(j, NULL, '{');
+	writer_text(j, "uri", t->uri);
+	writer_text(j, "label", w->label);
+	writer_text(j, "serial", w->serial);
+	writer_text(j, "manufacturer", w->manufacturer);
+	writer_text(j, "model", w->model);
+	writer_text(j, "slot", w->slot);
+	writer_text(j, "module", t->module->config->name);
+	writer_text(j, "state", token_states[t->state]);
+	writer_bool(j, "login_required", (w->flags & CKF_LOGIN_REQUIRED) != 0);
+	writer_bool(j, "pinpad",
 		  (w->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0);
-	json_text(j, "pin", pin_state(w->flags));
-	json_bool(j, "unattended",
+	writer_text(j, "pin", pin_state(w->flags));
+	writer_bool(j, "unattended",
 		  t->settings != NULL && t->settings->unattended);
-	json_int(j, "keys", token_signing_keys(t));
+	writer_int(j, "keys", token_signing_keys(t));
 	if (t->state == TOKEN_FAILED)
 		problem_put(j, "error", &t->error, NULL);
 	else
-		json_null(j, "error");
-	json_close(j, '}');
+		writer_null(j, "error");
+	writer_close(j, '}');
 }
 
 static void tokens_answer(struct exchange *x)
@@ -67,17 +67,17 @@ static void tokens_answer(struct exchange *x)
 	const struct module *m;
 	const struct token *t;
 	struct buf text;
-	struct json j = json_of(&text);
+	struct writer j = writer_of(&text);
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
-	json_open(&j, NULL, '{');
-	json_open(&j, "tokens", '[');
+	writer_open(&j, NULL, '{');
+	writer_open(&j, "tokens", '[');
 	TAILQ_FOREACH(m, &x->broker->modules, entry)
 		TAILQ_FOREACH(t, &m->tokens, entry)
 			if (t->state != TOKEN_ABSENT)
 				put_token(&j, t);
-	json_close(&j, ']');
-	json_close(&j, '}');
+	writer_close(&j, ']');
+	writer_close(&j, '}');
 	exchange_answer(x, 200, &text);
 }
 

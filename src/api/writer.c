@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json: writing JSON into a buffer, member by member.
+ * writer: writing JSON into a buffer, member by member.
  */
-#include "api/json.h"
+#include "api/writer.h"
 
 #include <inttypes.h>
 
 #include "base/b64.h"
 
-struct json json_of(struct buf *out)
+struct writer writer_of(struct buf *out)
 {
-	return (struct json){ .out = out, .comma = false };
+	return (struct writer){ .out = out, .comma = false };
 }
 
 /*
@@ -39,7 +39,7 @@ static size_t utf8_len(const uint8_t *p, const uint8_t *end)
 	return len;
 }
 
-static void json_char(struct buf *out, const uint8_t *p, size_t len)
+static void writer_char(struct buf *out, const uint8_t *p, size_t len)
 {
 	if (len == 0)
 		buf_put_str(out, "\\ufffd");
@@ -51,12 +51,12 @@ static void json_char(struct buf *out, const uint8_t *p, size_t len)
 		buf_put(out, p, len);
 }
 
-static bool json_plain(uint8_t c)
+static bool writer_plain(uint8_t c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-static void json_string(struct buf *out, const char *text)
+static void writer_string(struct buf *out, const char *text)
 {
 	const uint8_t *p = (const uint8_t *)text;
 	const uint8_t *end = p + strlen(text), *from;
@@ -64,93 +64,93 @@ static void json_string(struct buf *out, const char *text)
 
 	buf_put_u8(out, '"');
 	while (p < end) {
-		for (from = p; p < end && json_plain(*p); p++)
+		for (from = p; p < end && writer_plain(*p); p++)
 			;
 		buf_put(out, from, (size_t)(p - from));
 		if (p == end)
 			break;
 		len = utf8_len(p, end);
-		json_char(out, p, len);
+		writer_char(out, p, len);
 		p += len == 0 ? 1 : len;
 	}
 	buf_put_u8(out, '"');
 }
 
-static void json_name(struct json *j, const char *name)
+static void writer_name(struct writer *j, const char *name)
 {
 	if (j->comma)
 		buf_put_u8(j->out, ',');
 	j->comma = true;
 	if (name == NULL)
 		return;
-	json_string(j->out, name);
+	writer_string(j->out, name);
 	buf_put_u8(j->out, ':');
 }
 
-void json_open(struct json *j, const char *name, char bracket)
+void writer_open(struct writer *j, const char *name, char bracket)
 {
-	json_name(j, name);
+	writer_name(j, name);
 	buf_put_u8(j->out, (uint8_t)bracket);
 	j->comma = false;
 }
 
-void json_close(struct json *j, char bracket)
+void writer_close(struct writer *j, char bracket)
 {
 	buf_put_u8(j->out, (uint8_t)bracket);
 	j->comma = true;
 }
 
-void json_text(struct json *j, const char *name, const char *value)
+void writer_text(struct writer *j, const char *name, const char *value)
 {
-	json_name(j, name);
-	json_string(j->out, value);
+	writer_name(j, name);
+	writer_string(j->out, value);
 }
 
-void json_text_or_null(struct json *j, const char *name, const char *value)
+void writer_text_or_null(struct writer *j, const char *name, const char *value)
 {
 	if (value == NULL || value[0] == '\0')
-		json_null(j, name);
+		writer_null(j, name);
 	else
-		json_text(j, name, value);
+		writer_text(j, name, value);
 }
 
-void json_int(struct json *j, const char *name, int64_t value)
+void writer_int(struct writer *j, const char *name, int64_t value)
 {
-	json_name(j, name);
+	writer_name(j, name);
 	buf_printf(j->out, "%" PRId64, value);
 }
 
-void json_bool(struct json *j, const char *name, bool value)
+void writer_bool(struct writer *j, const char *name, bool value)
 {
-	json_name(j, name);
+	writer_name(j, name);
 	buf_put_str(j->out, value ? "true" : "false");
 }
 
-void json_null(struct json *j, const char *name)
+void writer_null(struct writer *j, const char *name)
 {
-	json_name(j, name);
+	writer_name(j, name);
 	buf_put_str(j->out, "null");
 }
 
-void json_b64(struct json *j, const char *name, struct slice bytes)
+void writer_b64(struct writer *j, const char *name, struct slice bytes)
 {
-	json_name(j, name);
+	writer_name(j, name);
 	buf_put_u8(j->out, '"');
 	b64_encode(B64_STD, bytes, j->out);
 	buf_put_u8(j->out, '"');
 }
 
-void json_hex(struct json *j, const char *name, struct slice bytes)
+void writer_hex(struct writer *j, const char *name, struct slice bytes)
 {
-	json_name(j, name);
+	writer_name(j, name);
 	buf_put_u8(j->out, '"');
 	for (size_t i = 0; i < bytes.len; i++)
 		buf_printf(j->out, "%02x", bytes.ptr[i]);
 	buf_put_u8(j->out, '"');
 }
 
-void json_raw(struct json *j, const char *name, struct slice text)
+void writer_raw(struct writer *j, const char *name, struct slice text)
 {
-	json_name(j, name);
+	writer_name(j, name);
 	buf_put_slice(j->out, text);
 }
