@@ -290,6 +290,8 @@ static int config_parse(struct slice text, struct config **out,
 	if (failed != CYAML_OK)
 		r = error_set(e, ERR_CONFIG, "%s", said.len > 0 ?
 			      buf_text(&said) : cyaml_strerror(failed));
+	else if (*out == NULL)
+		r = error_set(e, ERR_CONFIG, "the file is empty");
 	buf_fini(&said);
 	return r;
 }
