@@ -127,6 +127,19 @@ store_certificate(const struct plan *plan, const struct fixture_key *key)
 				  key->id_len);
 }
 
+/* A CA certificate, as cards carry it: a signature can name its chain. */
+static void
+store_ca(const struct plan *plan, const char *file, const char *hex)
+{
+	struct fixture_key key = {0};
+	char path[4096];
+
+	parse_id(hex, &key);
+	snprintf(path, sizeof(path), "%s/ca/%s.pem", plan->dir, file);
+	fixture_certificate_store(&plan->token, path, file, key.id,
+				  key.id_len);
+}
+
 static void
 make_bulk(const struct plan *plan, unsigned int count, const char *type_name)
 {
@@ -190,6 +203,10 @@ do_line(struct plan *plan, const char *line, int make)
 		need_token(plan, nick);
 		if (make)
 			make_bulk(plan, count, rest);
+	} else if (sscanf(line, "ca %63s %63s %63s", nick, key.name, rest) == 3) {
+		need_token(plan, nick);
+		if (!make)
+			store_ca(plan, key.name, rest);
 	} else if (sscanf(line, "key %63s %63s %63s %63s %63s %63s", key.token,
 			  key.name, key.label, rest, key.type,
 			  key.profile) == 6) {
