@@ -447,7 +447,8 @@ void broker_request_ended(struct broker *b, struct request *r)
 	TAILQ_REMOVE(&b->living, r, entry);
 	b->living_count--;
 	if (request_remembered(r)) {
-		TAILQ_INSERT_TAIL(&b->finished, request_ref(r), entry);
+		request_ref(r); /* the macro takes its argument many times */
+		TAILQ_INSERT_TAIL(&b->finished, r, entry);
 		b->finished_count++;
 	}
 	if (b->finished_count > LIMIT_FINISHED) {
