@@ -98,6 +98,7 @@ int exchange_check_query(struct exchange *x, const char *const *names,
 
 struct header_check {
 	unsigned lengths;
+	unsigned types;
 	bool chunked;
 };
 
@@ -110,13 +111,15 @@ static enum MHD_Result header_field(void *arg, enum MHD_ValueKind kind,
 		h->lengths++;
 	else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0)
 		h->chunked = true;
+	else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_TYPE) == 0)
+		h->types++;
 	return MHD_YES;
 }
 
 /* RFC 9112 6.3: what two readers could take differently is refused. */
 static int http_check_header(struct http *h, struct error *e)
 {
-	struct header_check check = { 0, false };
+	struct header_check check = { 0, 0, false };
 	const char *length;
 
 	MHD_get_connection_values(h->connection->mhd, MHD_HEADER_KIND,
@@ -124,6 +127,9 @@ static int http_check_header(struct http *h, struct error *e)
 	if (check.lengths > 1 || (check.lengths == 1 && check.chunked))
 		return error_set(e, ERR_MALFORMED,
 				 "the length of the body is given twice");
+	if (check.types > 1)
+		return error_set(e, ERR_MALFORMED,
+				 "Content-Type is given twice");
 	length = exchange_header(&h->exchange,
 				 MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length != NULL &&

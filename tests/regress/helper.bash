@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# helper: a private signetd for one test. Everything it makes lies in $D and is
+# gone after teardown; processes are ended by pid. The tokens of the fixtures
+# are shared between tests and only used, never changed.
+
+build=${SIGNET_BUILD:-$BATS_TEST_DIRNAME/../../build}
+signetd=$build/bin/signetd
+# shellcheck disable=SC2034 # for the tests
+tools=$build/tools
+
+# shellcheck source=/dev/null
+signet_setup() {
+	. "$build/fixtures/env"
+	D=$(mktemp -d /tmp/signet.XXXXXX)
+	PIDS=()
+	: >"$D/rules"
+	KEY="pkcs11:serial=$SIGNET_SERIAL_TEST;object=p256"
+}
+
+signet_teardown() {
+	local pid
+	for pid in "${PIDS[@]}"; do
+		kill -TERM "$pid" 2>/dev/null || continue
+	done
+	for pid in "${PIDS[@]}"; do
+		wait_until 12 gone "$pid" || kill -KILL "$pid"
+	done
+	[ -z "$BATS_ERROR_STATUS" ] || [ ! -f "$D/log" ] || tail -n 40 "$D/log"
+	rm -rf "$D"
+}
+
+# wait_until SECONDS COMMAND...: true as soon as the command is.
+wait_until() {
+	local end=$((SECONDS + $1 + 1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# --- configuration ---------------------------------------------------------
+
+# The plain module on the fixtures: a name, then further lines for it.
+module_softhsm() {
+	cat <<-END
+	  - name: $1
+	    path: $SIGNET_SOFTHSM2_MODULE
+	    environment:
+	      - {name: SOFTHSM2_CONF, value: $SOFTHSM2_CONF}
+	END
+}
+
+# The module that misbehaves by $D/rules and logs to $D/mock.log.
+module_mock() {
+	cat <<-END
+	  - name: mock
+	    path: $build/mock/signet-mock.so
+	    deadline_ms: ${DEADLINE:-1000}
+	    shards: ${SHARDS:-1}
+	    environment:
+	      - {name: SOFTHSM2_CONF, value: $SOFTHSM2_CONF}
+	      - {name: SIGNET_MOCK_MODULE, value: $SIGNET_SOFTHSM2_MODULE}
+	      - {name: SIGNET_MOCK_RULES, value: $D/rules}
+	      - {name: SIGNET_MOCK_LOG, value: $D/mock.log}
+	END
+}
+
+# A token of its own for a healthy neighbour: $OTHER is its key.
+module_other() {
+	mkdir "$D/other"
+	printf 'directories.tokendir = %s\nobjectstore.backend = file\n' \
+		"$D/other" >"$D/other.conf"
+	SOFTHSM2_CONF=$D/other.conf softhsm2-util --init-token --free \
+		--label Other --so-pin 1234 --pin 1234 >/dev/null
+	SOFTHSM2_CONF=$D/other.conf pkcs11-tool --login --pin 1234 \
+		--module "$SIGNET_SOFTHSM2_MODULE" --keypairgen \
+		--key-type EC:prime256v1 --id 01 --label other \
+		>/dev/null 2>&1
+	(umask 077 && printf 1234 >"$D/other.pin")
+	OTHER="pkcs11:token=Other"
+	cat >"$D/other.yaml" <<-END
+	  - name: other
+	    path: $SIGNET_SOFTHSM2_MODULE
+	    environment:
+	      - {name: SOFTHSM2_CONF, value: $D/other.conf}
+	END
+}
+
+# configure MODULES: the configuration with these modules.
+configure() {
+	{
+		printf 'version: 1\nmodules:\n%s\n' "$1"
+		cat <<-END
+		tokens:
+		  - uri: pkcs11:token=Signet%20Test
+		    unattended: true
+		    pin_source: ${PIN_SOURCE:-$SIGNET_FIXTURES/pin}
+		  - uri: pkcs11:token=Other
+		    unattended: true
+		    pin_source: $D/other.pin
+		END
+	} >"$D/signetd.yaml"
+}
+
+rules() {
+	printf '%s\n' "$@" >"$D/rules.new"
+	mv "$D/rules.new" "$D/rules"
+}
+
+# --- the daemon ----------------------------------------------------------------
+
+start() {
+	"$signetd" --config "$D/signetd.yaml" --socket "$D/s" "$@" \
+		>>"$D/log" 2>&1 3>&- &
+	PID=$!
+	PIDS+=("$PID")
+	wait_until 10 answers
+}
+
+answers() {
+	curl -s -o /dev/null --unix-socket "$D/s" http://localhost/v1/status
+}
+
+stop() {
+	kill -TERM "$PID"
+	wait_until 12 gone "$PID"
+}
+
+# All modules came up, or failed to.
+settled() {
+	[ "$(api GET /v1/status | jq -r .state)" = ready ]
+}
+
+# --- requests ----------------------------------------------------------------------
+
+# api METHOD PATH [CURL-OPTION...]: the body on stdout, status in $D/status.
+api() {
+	local method=$1 path=$2
+	shift 2
+	curl -s --max-time 30 --unix-socket "$D/s" -X "$method" \
+		-H "Content-Type: ${TYPE-application/json}" \
+		-w '%{stderr}%{http_code} %{content_type}\n' "$@" \
+		"http://localhost$path" 2>"$D/status"
+}
+
+# body KEY [FORMAT]: of a request over the text "hello".
+body() {
+	printf '{"key":"%s","format":"%s","content":{"media_type":"text/plain",'\
+'"name":"hello.txt","data":"aGVsbG8="}}' "$1" "${2:-raw}"
+}
+
+sign() {
+	api POST /v1/signatures -d "$(body "$@")"
+}
+
+# signs KEY: a signature was released.
+signs() {
+	sign "$@" >"$D/answer"
+	grep -q '^201 application/json' "$D/status" ||
+		{ cat "$D/status" "$D/answer"; return 1; }
+	jq -e '.state == "released"' "$D/answer" >/dev/null
+}
+
+# refused STATUS CODE: the last answer is this problem document.
+refused() {
+	grep -q "^$1 application/problem+json" "$D/status" &&
+		jq -e --arg code "$2" --argjson status "$1" \
+			'.code == $code and .status == $status and
+			 .type == "urn:signet:problem:" + $code and
+			 (.title | length) > 0 and (.detail | length) > 0' \
+			"$D/answer" >/dev/null && return
+	cat "$D/status" "$D/answer"
+	return 1
+}
+
+# says TEXT: the detail of the last problem has it.
+says() {
+	jq -r .detail "$D/answer" | grep -qF -- "$1" ||
+		{ cat "$D/answer"; return 1; }
+}
+
+logged() {
+	grep -qE -- "$1" "$D/log"
+}
+
+# Calls of a function that the mock module saw (not the effects on them).
+calls() {
+	grep -c " $1 CKR" "$D/mock.log" || true
+}
+
+workers() {
+	api GET /v1/status | jq -r '.modules[].workers[].pid // empty'
+}
+
+# A build with sanitizers needs more memory than is measured here.
+sanitized() {
+	grep -q __asan_init "$signetd"
+}
