@@ -154,6 +154,31 @@ static void another_key_or_mechanism_is_refused(void **state)
 	unmake(&b);
 }
 
+/* PSS by SHA-256 and SHA-384 in turn, by one key: no context is mixed up. */
+static void one_key_does_two_hashes_in_turn(void **state)
+{
+	struct buf sigs[2] = { { .max = 512 }, { .max = 512 } };
+	uint8_t digest[48] = { 5 };
+	struct made m;
+	struct error e;
+
+	make(&m, "PS256", WIRE_KEY_RSA, "");
+	for (int i = 0; i < 6; i++) {
+		struct format_tbs tbs = {
+			WIRE_RSA_PSS, i % 2 ? WIRE_SHA384 : WIRE_SHA256,
+			slice_of(digest, i % 2 ? 48 : 32),
+		};
+
+		if (i < 2)
+			token_sign(m.t.key, &tbs, &sigs[i]);
+		assert_int_equal(format_check(m.p, &tbs,
+					      buf_slice(&sigs[i % 2]), &e), 0);
+	}
+	buf_fini(&sigs[0]);
+	buf_fini(&sigs[1]);
+	unmake(&m);
+}
+
 static void what_is_no_key_is_refused(void **state)
 {
 	struct format_public *p;
@@ -223,6 +248,7 @@ int main(void)
 		cmocka_unit_test(every_algorithm_takes_its_own_and_no_other),
 		cmocka_unit_test(a_longer_signature_is_refused),
 		cmocka_unit_test(another_key_or_mechanism_is_refused),
+		cmocka_unit_test(one_key_does_two_hashes_in_turn),
 		cmocka_unit_test(what_is_no_key_is_refused),
 		cmocka_unit_test(threads_share_a_key),
 	};

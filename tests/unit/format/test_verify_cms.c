@@ -38,6 +38,39 @@ static void what_openssl_makes_passes(void **state)
 	}
 }
 
+/* RSA-PSS by OpenSSL: ours is a salt as long as the digest, no other. */
+static void pss_has_our_salt(void **state)
+{
+	static const int salts[] = { RSA_PSS_SALTLEN_DIGEST, 20 };
+	static const char *const subs[] = { "", "CRYPTO_CONSTRAINTS_FAILURE" };
+	struct slice content = slice_str(CONTENT);
+	struct format_trust trust = trusted();
+
+	trust.untrusted = buf_slice(&ca_pem);
+	for (size_t i = 0; i < ARRAY_LEN(salts); i++) {
+		BIO *data = BIO_new_mem_buf(content.ptr, (int)content.len);
+		CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, data,
+						CMS_BINARY | CMS_PARTIAL);
+		CMS_SignerInfo *si = CMS_add1_signer(cms, rsa.x509, rsa.key,
+						     EVP_sha256(),
+						     CMS_KEY_PARAM);
+		EVP_PKEY_CTX *ctx = CMS_SignerInfo_get0_pkey_ctx(si);
+		uint8_t *der = NULL;
+		int len;
+
+		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING);
+		EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, salts[i]);
+		assert_int_equal(CMS_final(cms, data, NULL, CMS_BINARY), 1);
+		len = i2d_CMS_ContentInfo(cms, &der);
+		assert_string_equal(verified(FORMAT_CMS, NULL,
+					     slice_of(der, (size_t)len),
+					     &content, &trust).sub, subs[i]);
+		OPENSSL_free(der);
+		CMS_ContentInfo_free(cms);
+		BIO_free(data);
+	}
+}
+
 /* Two signers: one bad spoils it. */
 static void every_signer_has_to_pass(void **state)
 {
@@ -112,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_openssl_makes_passes),
+		cmocka_unit_test(pss_has_our_salt),
 		cmocka_unit_test(every_signer_has_to_pass),
 		cmocka_unit_test(another_certificate_of_the_key_is_noticed),
 	};

@@ -5,15 +5,14 @@
  */
 #include "verdict.h"
 
-/* A JWS over p256's certificate, of this header; signed as it says. */
+/* A JWS of this header over t's certificate, signed by ECDSA with that hash. */
 static void make_jws(const char *members, const struct token *t,
-		     enum wire_mechanism mechanism, const char *payload,
-		     struct buf *out)
+		     enum wire_hash hash, const char *payload, struct buf *out)
 {
 	struct buf json AUTO(buf_fini) = { .max = 65536 };
 	struct buf raw AUTO(buf_fini) = { .max = 4096 };
-	struct format_tbs tbs = { mechanism, WIRE_SHA256, { NULL, 0 } };
-	uint8_t digest[32];
+	struct format_tbs tbs = { WIRE_ECDSA, hash, { NULL, 0 } };
+	uint8_t digest[64];
 
 	buf_printf(&json, "{%s,\"x5c\":[\"", members);
 	b64_encode(B64_STD, t->fk.certificate, &json);
@@ -21,8 +20,9 @@ static void make_jws(const char *members, const struct token *t,
 	b64_encode(B64_URL, buf_slice(&json), out);
 	buf_put_str(out, ".");
 	buf_put_str(out, payload);
-	EVP_Q_digest(NULL, "SHA256", NULL, out->ptr, out->len, digest, NULL);
-	tbs.data = slice_of(digest, 32);
+	EVP_Q_digest(NULL, format_hash_name(hash), NULL, out->ptr, out->len,
+		     digest, NULL);
+	tbs.data = slice_of(digest, format_hash_len(hash));
 	token_sign(t->key, &tbs, &raw);
 	buf_put_str(out, ".");
 	b64_encode(B64_URL, buf_slice(&raw), out);
@@ -70,10 +70,28 @@ static void a_jws_header_is_understood_whole_or_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
 		struct buf out AUTO(buf_fini) = { .max = 65536 };
 
-		make_jws(headers[i].members, &p256, WIRE_ECDSA, "eA", &out);
+		make_jws(headers[i].members, &p256, WIRE_SHA256, "eA", &out);
 		assert_verdict(verified(FORMAT_JWS, NULL, buf_slice(&out), NULL,
 					&trust),
 			       headers[i].verdict, headers[i].sub);
+	}
+}
+
+/* A good ECDSA signature by SHA-384, but ES384 is P-384's (RFC 7518 3.4). */
+static void an_algorithm_is_of_its_curve(void **state)
+{
+	static const struct token *const tokens[] = { &p384, &p256 };
+	static const char *const subs[] = { "", "SIG_CRYPTO_FAILURE" };
+	struct format_trust trust = trusted();
+
+	trust.untrusted = buf_slice(&ca_pem);
+	for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
+		struct buf out AUTO(buf_fini) = { .max = 65536 };
+
+		make_jws("\"alg\":\"ES384\"", tokens[i], WIRE_SHA384, "eA",
+			 &out);
+		assert_string_equal(verified(FORMAT_JWS, NULL, buf_slice(&out),
+					     NULL, &trust).sub, subs[i]);
 	}
 }
 
@@ -90,18 +108,18 @@ static void a_payload_is_in_one_place(void **state)
 	uint8_t *dot;
 
 	trust.untrusted = buf_slice(&ca_pem);
-	make_jws(plain, &p256, WIRE_ECDSA, "$-02", &inside);
+	make_jws(plain, &p256, WIRE_SHA256, "$-02", &inside);
 	assert_verdict(verified(FORMAT_JWS, NULL, buf_slice(&inside), NULL,
 				&trust), "TOTAL-PASSED", "");
 	assert_verdict(verified(FORMAT_JWS, NULL, buf_slice(&inside), &content,
 				&trust), "TOTAL-PASSED", "");
 	assert_verdict(verified(FORMAT_JWS, NULL, buf_slice(&inside), &x,
 				&trust), "TOTAL-FAILED", "HASH_FAILURE");
-	make_jws("\"alg\":\"ES256\"", &p256, WIRE_ECDSA, "e*", &bad);
+	make_jws("\"alg\":\"ES256\"", &p256, WIRE_SHA256, "e*", &bad);
 	assert_verdict(verified(FORMAT_JWS, NULL, buf_slice(&bad), NULL,
 				&trust), "TOTAL-FAILED", "FORMAT_FAILURE");
 	/* RFC 7515 F: the payload is taken out of an encoded one. */
-	make_jws("\"alg\":\"ES256\"", &p256, WIRE_ECDSA, "eA", &appendix_f);
+	make_jws("\"alg\":\"ES256\"", &p256, WIRE_SHA256, "eA", &appendix_f);
 	dot = memchr(appendix_f.ptr, '.', appendix_f.len);
 	memmove(dot + 1, dot + 3, (size_t)(appendix_f.ptr + appendix_f.len -
 					   dot - 3));
@@ -117,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_jws_header_is_understood_whole_or_refused),
+		cmocka_unit_test(an_algorithm_is_of_its_curve),
 		cmocka_unit_test(a_payload_is_in_one_place),
 	};
 

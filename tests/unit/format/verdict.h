@@ -69,10 +69,11 @@ static inline struct format_trust trusted(void)
 }
 
 /* Any of the three; alg is of the raw signature. */
-static inline struct format_report verified(enum format_kind kind, const char *alg,
-				     struct slice signature,
-				     const struct slice *content,
-				     const struct format_trust *trust)
+static inline struct format_report verified(enum format_kind kind,
+					    const char *alg,
+					    struct slice signature,
+					    const struct slice *content,
+					    const struct format_trust *trust)
 {
 	struct format_report r;
 	struct error e;
@@ -93,12 +94,11 @@ static inline struct format_report verified(enum format_kind kind, const char *a
 	return r;
 }
 
-#define assert_verdict(r, is, why)                                          \
-	do {                                                                \
-		struct format_report got = (r);                             \
-                                                                            \
-		assert_string_equal(got.sub, why);                          \
-		assert_string_equal(format_verdict_name(got.verdict), is);  \
+#define assert_verdict(r, is, why) \
+	do { \
+		struct format_report got = (r); \
+		assert_string_equal(got.sub, why); \
+		assert_string_equal(format_verdict_name(got.verdict), is); \
 	} while (0)
 
 static inline void make(enum format_kind kind, size_t i, bool detached,
