@@ -228,6 +228,33 @@ static void module_fail_queue(struct module *m, const struct error *why)
 	m->jobs--;
 }
 
+/*
+ * After these a worker is not what it was: a session, a login or the token
+ * itself is gone, or the module is in a state that nobody knows.  Recovery is
+ * a new worker, by the ordinary way; the growing pause keeps it rare.
+ */
+static bool worker_spoilt(const struct token *t, const struct error *why)
+{
+	return why->code == ERR_MODULE || why->code == ERR_TOKEN_GONE ||
+	       (why->code == ERR_NOT_LOGGED_IN && t->state == TOKEN_LOGGED_IN);
+}
+
+/* The worker's own word on why it did not sign. */
+static int sign_failed(struct sign_job *job, struct slice body,
+		       struct error *e)
+{
+	const struct slice none = { NULL, 0 };
+	struct token *t = job->key->token;
+	struct worker *w = job->shard->worker;
+	struct error why;
+	int r = wire_fault_get(body, &why, e);
+
+	module_job_done(t->module, job, none, r != 0 ? e : &why);
+	if (r == 0 && worker_spoilt(t, &why))
+		worker_retire(w, &why);
+	return r;
+}
+
 static int sign_answer(struct worker_call *call, const struct wire_frame *f,
 		       struct error *e)
 {
@@ -235,21 +262,17 @@ static int sign_answer(struct worker_call *call, const struct wire_frame *f,
 	struct module *m = job->key->token->module;
 	const struct slice none = { NULL, 0 };
 	struct wire_sign_rep rep;
-	struct error why;
 	int r;
 
-	if (f->kind == WIRE_REP)
-		r = wire_sign_rep_get(f->body, &rep, e);
-	else if (f->kind == WIRE_FAIL)
-		r = wire_fault_get(f->body, &why, e);
-	else
-		r = error_set(e, ERR_PROTOCOL, "half a signature");
-	if (r != 0)
-		module_job_done(m, job, none, e);
-	else if (f->kind == WIRE_REP)
-		module_job_done(m, job, rep.signature, NULL);
-	else
-		module_job_done(m, job, none, &why);
+	if (f->kind == WIRE_FAIL) {
+		r = sign_failed(job, f->body, e);
+	} else {
+		r = f->kind == WIRE_REP ?
+			wire_sign_rep_get(f->body, &rep, e) :
+			error_set(e, ERR_PROTOCOL, "half a signature");
+		module_job_done(m, job, r == 0 ? rep.signature : none,
+				r == 0 ? NULL : e);
+	}
 	if (r == 0)
 		module_dispatch(m);
 	return r;

@@ -45,9 +45,10 @@ struct worker {
 	struct event *readable;
 	struct event *flush;  /* end of this turn, or writable again */
 	struct event *timer;
-	bool timer_set;
+	int64_t timer_at;     /* when it fires; 0: not set */
 	bool closing;	      /* the socket is closed, the status not known */
 	bool ended;
+	bool reaped;	      /* its pid is nobody's, or another's */
 	size_t frame_start;
 	uint32_t next_id;
 	unsigned load;
@@ -182,10 +183,10 @@ unsigned worker_load(const struct worker *w)
 
 /* --- end ---------------------------------------------------------------- */
 
-static void worker_lose_calls(struct worker *w, const struct error *why)
+static void worker_lose_calls(struct worker *w, const struct error *why,
+			      bool begun)
 {
 	struct worker_call *call;
-	bool begun = true;
 
 	while ((call = TAILQ_FIRST(&w->calls)) != NULL) {
 		TAILQ_REMOVE(&w->calls, call, entry);
@@ -195,7 +196,8 @@ static void worker_lose_calls(struct worker *w, const struct error *why)
 	}
 }
 
-void worker_end(struct worker *w, const struct error *why)
+static void worker_finish(struct worker *w, const struct error *why,
+			  bool blame)
 {
 	if (w->ended)
 		return;
@@ -204,15 +206,25 @@ void worker_end(struct worker *w, const struct error *why)
 	event_del(w->flush);
 	event_del(w->timer);
 	fd_closep(&w->fd);
-	if (w->pid > 0)
+	if (!w->reaped)
 		kill(-w->pid, SIGKILL);
 	log_write(why->code == ERR_SHUTTING_DOWN ? LOG_INFO : LOG_WARNING,
 		  NULL, "module %s: worker %d ended: %s",
 		  w->module, (int)w->pid, why->message);
-	worker_lose_calls(w, why);
+	worker_lose_calls(w, why, blame);
 	w->owner.ended(w->owner.arg, w, why);
-	if (w->pid <= 0)
+	if (w->reaped)
 		worker_free(w);
+}
+
+void worker_end(struct worker *w, const struct error *why)
+{
+	worker_finish(w, why, true);
+}
+
+void worker_retire(struct worker *w, const struct error *why)
+{
+	worker_finish(w, why, false);
 }
 
 static int worker_status_error(struct worker *w, int status, struct error *e)
@@ -233,7 +245,7 @@ bool worker_reaped(pid_t pid, int status)
 	struct error why;
 
 	LIST_FOREACH(w, &all_workers, entry)
-		if (w->pid == pid)
+		if (w->pid == pid && !w->reaped)
 			break;
 	if (w == NULL)
 		return false;
@@ -242,7 +254,7 @@ bool worker_reaped(pid_t pid, int status)
 	/* What it answered before it died counts: take it first. */
 	while (!w->ended && !w->closing && worker_read(w))
 		;
-	w->pid = 0;
+	w->reaped = true;
 	if (w->ended) {
 		worker_free(w);
 		return true;
@@ -262,7 +274,7 @@ static void worker_closing(struct worker *w)
 
 	w->closing = true;
 	event_del(w->readable);
-	if (w->pid > 0)
+	if (!w->reaped)
 		kill(w->pid, SIGKILL);
 	evtimer_add(w->timer, &grace);
 }
@@ -284,7 +296,7 @@ static void worker_set_timer(struct worker *w, int64_t ns)
 	tv.tv_sec = (time_t)(ns / CLOCK_NS_PER_S);
 	tv.tv_usec = (suseconds_t)(ns % CLOCK_NS_PER_S / 1000);
 	evtimer_add(w->timer, &tv);
-	w->timer_set = true;
+	w->timer_at = clock_mono_ns() + ns;
 }
 
 static void worker_timer(evutil_socket_t fd, short what, void *arg)
@@ -294,7 +306,7 @@ static void worker_timer(evutil_socket_t fd, short what, void *arg)
 	struct error why;
 	int64_t left;
 
-	w->timer_set = false;
+	w->timer_at = 0;
 	if (w->closing) {
 		error_set(&why, ERR_WORKER_LOST,
 			  "module %s: its worker closed its socket", w->module);
@@ -319,12 +331,14 @@ static void worker_timer(evutil_socket_t fd, short what, void *arg)
 static void worker_first_changed(struct worker *w)
 {
 	struct worker_call *first = TAILQ_FIRST(&w->calls);
+	int64_t ns;
 
 	if (first == NULL)
 		return;
 	w->first_since = clock_mono_ns();
-	if (!w->timer_set)
-		worker_set_timer(w, first->deadline_ms * CLOCK_NS_PER_MS);
+	ns = first->deadline_ms * CLOCK_NS_PER_MS;
+	if (w->timer_at == 0 || w->first_since + ns < w->timer_at)
+		worker_set_timer(w, ns);
 }
 
 /* --- calls -------------------------------------------------------------- */

@@ -79,6 +79,12 @@ void worker_send(struct worker *w, struct worker_call *call);
 void worker_end(struct worker *w, const struct error *why);
 
 /*
+ * The same for a worker that is of no more use after what it answered: none of
+ * its calls is to blame, all are lost as not begun.
+ */
+void worker_retire(struct worker *w, const struct error *why);
+
+/*
  * A child has ended (SIGCHLD): true when it was a worker.  status as from
  * waitpid(2).
  */

@@ -71,24 +71,29 @@ module_mock() {
 	END
 }
 
-# A token of its own for a healthy neighbour: $OTHER is its key.
-module_other() {
-	mkdir "$D/other"
+# For setup_file: a token of its own for a healthy neighbour, whose key is
+# $OTHER and whose module is in $OTHER_DIR/yaml.
+signet_setup_file() {
+	# shellcheck source=/dev/null
+	. "$build/fixtures/env"
+	OTHER_DIR=$(mktemp -d /tmp/signet.XXXXXX)
+	OTHER="pkcs11:token=Other"
+	export OTHER_DIR OTHER
+	mkdir "$OTHER_DIR/tokens"
 	printf 'directories.tokendir = %s\nobjectstore.backend = file\n' \
-		"$D/other" >"$D/other.conf"
-	SOFTHSM2_CONF=$D/other.conf softhsm2-util --init-token --free \
+		"$OTHER_DIR/tokens" >"$OTHER_DIR/conf"
+	SOFTHSM2_CONF=$OTHER_DIR/conf softhsm2-util --init-token --free \
 		--label Other --so-pin 1234 --pin 1234 >/dev/null
-	SOFTHSM2_CONF=$D/other.conf pkcs11-tool --login --pin 1234 \
+	SOFTHSM2_CONF=$OTHER_DIR/conf pkcs11-tool --login --pin 1234 \
 		--module "$SIGNET_SOFTHSM2_MODULE" --keypairgen \
 		--key-type EC:prime256v1 --id 01 --label other \
 		>/dev/null 2>&1
-	(umask 077 && printf 1234 >"$D/other.pin")
-	OTHER="pkcs11:token=Other"
-	cat >"$D/other.yaml" <<-END
+	(umask 077 && printf 1234 >"$OTHER_DIR/pin")
+	cat >"$OTHER_DIR/yaml" <<-END
 	  - name: other
 	    path: $SIGNET_SOFTHSM2_MODULE
 	    environment:
-	      - {name: SOFTHSM2_CONF, value: $D/other.conf}
+	      - {name: SOFTHSM2_CONF, value: $OTHER_DIR/conf}
 	END
 }
 
@@ -101,9 +106,11 @@ configure() {
 		  - uri: pkcs11:token=Signet%20Test
 		    unattended: true
 		    pin_source: ${PIN_SOURCE:-$SIGNET_FIXTURES/pin}
+		END
+		[ -z "$OTHER_DIR" ] || cat <<-END
 		  - uri: pkcs11:token=Other
 		    unattended: true
-		    pin_source: $D/other.pin
+		    pin_source: $OTHER_DIR/pin
 		END
 	} >"$D/signetd.yaml"
 }
