@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report: the figures as a table for people, and as JSON.
+ */
+#include "bench/report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "bench/verdict.h"
+
+static void machine_model(char *out, size_t size)
+{
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	char line[256], *value;
+
+	snprintf(out, size, "unknown");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		value = strstr(line, ": ");
+		if (value == NULL || strncmp(line, "model name", 10) != 0)
+			continue;
+		value[strcspn(value, "\n")] = '\0';
+		snprintf(out, size, "%s", value + 2);
+		break;
+	}
+	if (f != NULL)
+		fclose(f);
+}
+
+/* us of a share of the processor time for each request. */
+static double each_us(int64_t ns, const struct cell *c)
+{
+	return c->done == 0 ? 0 : (double)ns / (double)c->done / 1000;
+}
+
+static double cell_rate(const struct cell *c)
+{
+	return c->seconds > 0 ? (double)c->done / c->seconds : 0;
+}
+
+/* --- text ----------------------------------------------------------------- */
+
+static void text_cell(const struct plan *p, enum key_kind kind,
+		      enum cell_id id)
+{
+	const struct cell *c = &p->cell[kind][id];
+	double limit = cell_rate(&p->cell[kind][CELL_LIMIT]);
+
+	printf("%-26s %8.0f", plan_cell_name(id), cell_rate(c));
+	if (id == CELL_VERIFY || limit == 0)
+		printf(" %6s", "");
+	else
+		printf(" %6.3f", cell_rate(c) / limit);
+	printf(" %7.0f %7.0f %8.0f", stats_quantile_us(&c->latency, 0.5),
+	       stats_quantile_us(&c->latency, 0.99),
+	       (double)c->latency.max_ns / 1000);
+	if (!plan_cell_direct(id))
+		printf(" %7.1f %7.1f %7.1f", each_us(c->cpu.daemon, c),
+		       each_us(c->cpu.workers, c), each_us(c->cpu.bench, c));
+	putchar('\n');
+	if (c->errors > 0)
+		printf("    %llu errors, the first: %s\n",
+		       (unsigned long long)c->errors, c->error);
+}
+
+static void text_kind(const struct plan *p, enum key_kind kind)
+{
+	uint64_t verified = 0;
+
+	printf("%-26s %8s %6s %7s %7s %8s %7s %7s %7s\n", key_kind_name(kind),
+	       "rate/s", "/limit", "p50 us", "p99 us", "max us", "signetd",
+	       "workers", "bench");
+	for (unsigned id = 0; id < CELLS; id++) {
+		if (p->cell[kind][id].used)
+			text_cell(p, kind, id);
+		verified += p->cell[kind][id].verified;
+	}
+	printf("(signetd, workers, bench: us of processor time for each"
+	       " request; %llu signatures of the\nanswers were verified here"
+	       " by OpenSSL)\n\n", (unsigned long long)verified);
+}
+
+static void text_verdicts(const struct plan *p)
+{
+	struct verdict v[VERDICTS_MAX];
+	unsigned n = verdict_make(p, v);
+
+	printf("%-46s %8s %17s %9s\n", "median of the rounds", "value",
+	       "rounds", "target");
+	for (unsigned i = 0; i < n; i++) {
+		int digits = v[i].target >= 2 ? 1 : 3;
+
+		printf("%-9s%-37s %8.*f %8.*f-%8.*f %2s %.*f  %s\n",
+		       key_kind_name(v[i].kind), v[i].name, digits, v[i].value,
+		       digits, v[i].low, digits, v[i].high,
+		       v[i].at_most ? "<=" : ">=", v[i].target >= 2 ? 0 : 2,
+		       v[i].target, v[i].reached ? "reached" : "not reached");
+	}
+}
+
+void report_text(const struct plan *p)
+{
+	char model[256];
+
+	machine_model(model, sizeof(model));
+	printf("%u cores, %s; %u rounds of %.2f s; content %u bytes\n\n",
+	       p->cores, model, p->rounds, p->seconds, KEY_CONTENT);
+	for (unsigned kind = 0; kind < KEY_KINDS; kind++)
+		text_kind(p, kind);
+	text_verdicts(p);
+}
+
+uint64_t report_errors(const struct plan *p)
+{
+	uint64_t n = 0;
+
+	for (unsigned kind = 0; kind < KEY_KINDS; kind++)
+		for (unsigned id = 0; id < CELLS; id++)
+			n += p->cell[kind][id].errors;
+	return n;
+}
+
+/* --- JSON ----------------------------------------------------------------- */
+
+static json_t *json_reals(const double *values, unsigned n)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(list, json_real(values[i]));
+	return list;
+}
+
+static json_t *json_cell(enum key_kind kind, enum cell_id id,
+			 const struct cell *c)
+{
+	return json_pack(
+		"{ss ss sf sf sf sf sI sI sI sf sf sf so so}",
+		"key", key_kind_name(kind), "name", plan_cell_name(id),
+		"rate", cell_rate(c),
+		"p50_us", stats_quantile_us(&c->latency, 0.5),
+		"p99_us", stats_quantile_us(&c->latency, 0.99),
+		"max_us", (double)c->latency.max_ns / 1000,
+		"done", (json_int_t)c->done,
+		"errors", (json_int_t)c->errors,
+		"verified", (json_int_t)c->verified,
+		"signetd_cpu_us", each_us(c->cpu.daemon, c),
+		"workers_cpu_us", each_us(c->cpu.workers, c),
+		"bench_cpu_us", each_us(c->cpu.bench, c),
+		"rates", json_reals(c->rate, c->rounds),
+		"p50s_us", json_reals(c->p50, c->rounds));
+}
+
+static json_t *json_cells(const struct plan *p)
+{
+	json_t *list = json_array();
+
+	for (unsigned kind = 0; kind < KEY_KINDS; kind++)
+		for (unsigned id = 0; id < CELLS; id++)
+			if (p->cell[kind][id].used)
+				json_array_append_new(list, json_cell(
+					kind, id, &p->cell[kind][id]));
+	return list;
+}
+
+static json_t *json_verdicts(const struct plan *p)
+{
+	struct verdict v[VERDICTS_MAX];
+	unsigned n = verdict_make(p, v);
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(list, json_pack(
+			"{ss ss sf sf sf sf sb sb}",
+			"key", key_kind_name(v[i].kind), "name", v[i].name,
+			"value", v[i].value, "low", v[i].low, "high",
+			v[i].high, "target", v[i].target, "at_most",
+			v[i].at_most, "reached", v[i].reached));
+	return list;
+}
+
+int report_json(const struct plan *p, const char *path, struct error *e)
+{
+	char model[256];
+	json_t *root;
+	int r;
+
+	machine_model(model, sizeof(model));
+	root = json_pack("{si ss si sf si so so}", "cores", (int)p->cores,
+			 "model", model, "rounds", (int)p->rounds, "seconds",
+			 p->seconds, "content", KEY_CONTENT, "cells",
+			 json_cells(p), "targets", json_verdicts(p));
+	if (root == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for a report");
+	r = json_dump_file(root, path, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+	json_decref(root);
+	return r == 0 ? 0 : error_set(e, ERR_IO, "%s cannot be written", path);
+}

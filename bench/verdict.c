@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verdict: the figures that have a target, and whether it was reached.
+ */
+#include "bench/verdict.h"
+
+/* One client: what the way there and back may cost, us. */
+#define OVERHEAD_US 100
+
+enum figure { FIGURE_RATE, FIGURE_CPU, FIGURE_OVERHEAD };
+
+static const struct target {
+	const char *name;
+	enum figure figure;
+	enum cell_id cell, base;
+	double target[KEY_KINDS]; /* 0: none */
+	bool at_most;
+} targets[] = {
+	{ "64 clients / limit", FIGURE_RATE, CELL_CLIENT_64, CELL_LIMIT,
+	  { 0.85, 0.30 }, false },
+	{ "64 clients, check off / limit", FIGURE_RATE, CELL_UNCHECKED_64,
+	  CELL_LIMIT, { 0, 0.55 }, false },
+	{ "1 client p50 - direct - verify, us", FIGURE_OVERHEAD,
+	  CELL_CLIENT_1, CELL_DIRECT_1, { OVERHEAD_US, OVERHEAD_US }, true },
+	{ "1,000 keys / few, CPU a request", FIGURE_CPU, CELL_LARGE_64,
+	  CELL_CLIENT_64, { 1.05, 1.05 }, true },
+	{ "1,000 keys / few, rate", FIGURE_RATE, CELL_LARGE_64,
+	  CELL_CLIENT_64, { 0.95, 0.95 }, false },
+	{ "last of 1,000 / few, CPU a request", FIGURE_CPU, CELL_BULK_64,
+	  CELL_CLIENT_64, { 0, 1.05 }, true },
+};
+
+static double figure_of(const struct target *t, const struct cell *cells,
+			unsigned round)
+{
+	const struct cell *cell = &cells[t->cell], *base = &cells[t->base];
+
+	switch (t->figure) {
+	case FIGURE_RATE:
+		return cell->rate[round] / base->rate[round];
+	case FIGURE_CPU:
+		return cell->server_us[round] / base->server_us[round];
+	case FIGURE_OVERHEAD:
+		return cell->p50[round] - base->p50[round] -
+			cells[CELL_VERIFY].p50[round];
+	}
+	return 0;
+}
+
+static void verdict_one(const struct target *t, enum key_kind kind,
+			const struct cell *cells, struct verdict *v)
+{
+	unsigned n = cells[t->cell].rounds;
+	double value[PLAN_ROUNDS_MAX];
+
+	for (unsigned i = 0; i < n; i++)
+		value[i] = figure_of(t, cells, i);
+	*v = (struct verdict){
+		.kind = kind,
+		.name = t->name,
+		.value = stats_median(value, n),
+		.target = t->target[kind],
+		.at_most = t->at_most,
+	};
+	/* The median has sorted them. */
+	v->low = value[0];
+	v->high = value[n - 1];
+	v->reached = t->at_most ? v->value <= v->target :
+		v->value >= v->target;
+}
+
+unsigned verdict_make(const struct plan *p, struct verdict *out)
+{
+	unsigned n = 0;
+
+	for (unsigned kind = 0; kind < KEY_KINDS; kind++)
+		for (unsigned i = 0; i < ARRAY_LEN(targets); i++) {
+			const struct target *t = &targets[i];
+
+			if (t->target[kind] > 0 &&
+			    p->cell[kind][t->cell].used)
+				verdict_one(t, kind, p->cell[kind], &out[n++]);
+		}
+	return n;
+}
