@@ -275,7 +275,37 @@ static int config_read(const char *path, struct buf *text, struct error *e)
 	return 0;
 }
 
-static int config_parse(struct slice text, struct config **out,
+/*
+ * libcyaml says where the value before an unexpected key was.  The key itself
+ * is in one of the next lines: say that one.  Unchanged if it is not found.
+ */
+static void config_key_line(const char *text, struct error *e)
+{
+	static const char said[] = "Unexpected key: ";
+	char key[LIMIT_LABEL];
+	unsigned from, line = 1;
+	const char *at = strstr(e->message, "(line: ");
+	size_t len;
+
+	if (at == NULL || strncmp(e->message, said, sizeof(said) - 1) != 0 ||
+	    sscanf(e->message + sizeof(said) - 1, "%255s", key) != 1 ||
+	    sscanf(at, "(line: %u", &from) != 1)
+		return;
+	len = strlen(key);
+	for (; *text != '\0'; text += *text == '\n', line++) {
+		const char *word = text + strspn(text, " -{\"'");
+
+		if (line >= from && strncmp(word, key, len) == 0 &&
+		    strchr(":\"' ", word[len]) != NULL) {
+			error_set(e, ERR_CONFIG, "Unexpected key: %s (line:"
+				  " %u)", key, line);
+			return;
+		}
+		text += strcspn(text, "\n");
+	}
+}
+
+static int config_parse(struct buf *text, struct config **out,
 			struct error *e)
 {
 	cyaml_config_t cyaml = cyaml_base;
@@ -285,13 +315,15 @@ static int config_parse(struct slice text, struct config **out,
 
 	buf_init(&said, CONFIG_LOG_MAX);
 	cyaml.log_ctx = &said;
-	failed = cyaml_load_data(text.ptr, text.len, &cyaml, &config_schema,
+	failed = cyaml_load_data(text->ptr, text->len, &cyaml, &config_schema,
 				 (cyaml_data_t **)out, NULL);
-	if (failed != CYAML_OK)
+	if (failed != CYAML_OK) {
 		r = error_set(e, ERR_CONFIG, "%s", said.len > 0 ?
 			      buf_text(&said) : cyaml_strerror(failed));
-	else if (*out == NULL)
+		config_key_line(buf_text(text), e);
+	} else if (*out == NULL) {
 		r = error_set(e, ERR_CONFIG, "the file is empty");
+	}
 	buf_fini(&said);
 	return r;
 }
@@ -305,7 +337,7 @@ int config_load(const char *path, struct settings **out, struct error *e)
 	buf_init(&text, CONFIG_FILE_MAX);
 	r = config_read(path, &text, e);
 	if (r == 0)
-		r = config_parse(buf_slice(&text), &c, e);
+		r = config_parse(&text, &c, e);
 	buf_fini(&text);
 	if (r == 0) {
 		c->settings.free = config_free;

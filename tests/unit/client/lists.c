@@ -17,7 +17,8 @@
 	"\"workers\":[{\"pid\":1,\"state\":\"ready\",\"restarts\":2},"      \
 	"{\"pid\":2,\"state\":\"ready\",\"restarts\":3}],"                  \
 	"\"last_error\":null},{\"name\":\"bad\",\"path\":\"/b.so\","        \
-	"\"state\":\"failed\",\"workers\":[],\"last_error\":" PROBLEM "}]," \
+	"\"state\":\"failed\",\"description\":null,\"workers\":[],"        \
+	"\"last_error\":" PROBLEM "}],"                                     \
 	"\"tokens\":3,\"queue\":4,\"limits\":{\"content\":67108864},"       \
 	"\"new\":1}"
 

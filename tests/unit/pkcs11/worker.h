@@ -261,9 +261,9 @@ static inline void worker_hello(struct worker *w, const char *module)
 	worker_answer(w, id, WIRE_HELLO, WIRE_REP, &frame);
 }
 
-/* Lists the tokens; the one of that label goes to *out. */
-static inline size_t worker_tokens(struct worker *w, const char *label,
-				   struct wire_token *out)
+/* Lists up to max tokens; returns how many there are. */
+static inline size_t worker_tokens(struct worker *w, struct wire_token *tokens,
+				   size_t max)
 {
 	uint32_t id = WORKER_REQUEST(w, WIRE_TOKENS, (void)0);
 	struct wire_frame frame;
@@ -277,11 +277,46 @@ static inline size_t worker_tokens(struct worker *w, const char *label,
 		if (frame.kind != WIRE_MORE)
 			break;
 		assert_int_equal(wire_token_get(frame.body, &t, &e), 0);
-		if (strcmp(t.label, label) == 0)
-			*out = t;
+		if (count < max)
+			tokens[count] = t;
 	}
 	assert_int_equal(frame.kind, WIRE_REP);
 	return count;
+}
+
+/* The serial of the fixtures' token of that nickname. */
+static inline void worker_serial(const char *nick, char out[64])
+{
+	char path[128], line[128], name[64], serial[64];
+	FILE *f;
+
+	worker_path(path, sizeof(path), "serials");
+	f = fopen(path, "re");
+	assert_non_null(f);
+	out[0] = '\0';
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "%63s %63s", name, serial) == 2 &&
+		    strcmp(name, nick) == 0)
+			memcpy(out, serial, sizeof(serial));
+	fclose(f);
+	assert_string_not_equal(out, "");
+}
+
+/* Lists the tokens and takes the one of that nickname. */
+static inline struct wire_token worker_token(struct worker *w,
+					     const char *nick)
+{
+	struct wire_token tokens[8];
+	char serial[64];
+	size_t count;
+
+	worker_serial(nick, serial);
+	count = worker_tokens(w, tokens, ARRAY_LEN(tokens));
+	for (size_t i = 0; i < count && i < ARRAY_LEN(tokens); i++)
+		if (strcmp(tokens[i].serial, serial) == 0)
+			return tokens[i];
+	fail_msg("no token %s among %zu", nick, count);
+	return tokens[0];
 }
 
 static inline uint32_t worker_ask_login(struct worker *w, uint32_t token,
