@@ -37,12 +37,13 @@ static int read_module(void *item, json_t *j, struct error *e)
 	json_t *workers;
 	int r;
 
-	r = client_json_unpack(j, e, "{s:s, s:s, s:s, s?s, s:o}",
-			       "name", &m->name, "path", &m->path,
-			       "state", &m->state, "description",
-			       &m->description, "workers", &workers);
+	r = client_json_unpack(j, e, "{s:s, s:s, s:s, s:o}", "name",
+			       &m->name, "path", &m->path, "state", &m->state,
+			       "workers", &workers);
 	if (r != 0)
 		return r;
+	/* null until a worker has loaded the module. */
+	m->description = json_string_value(json_object_get(j, "description"));
 	if (m->description == NULL)
 		m->description = "";
 	m->error = client_json_detail(json_object_get(j, "last_error"));
