@@ -203,7 +203,8 @@ do_line(struct plan *plan, const char *line, int make)
 		need_token(plan, nick);
 		if (make)
 			make_bulk(plan, count, rest);
-	} else if (sscanf(line, "ca %63s %63s %63s", nick, key.name, rest) == 3) {
+	} else if (sscanf(line, "ca %63s %63s %63s", nick, key.name,
+			  rest) == 3) {
 		need_token(plan, nick);
 		if (!make)
 			store_ca(plan, key.name, rest);

@@ -132,7 +132,7 @@ lacks_module() {
 }
 
 @test "a reload lets a signature under way finish" {
-	DEADLINE=5000
+	export DEADLINE=5000
 	configure "$(module_mock)"
 	start
 	wait_until 10 settled
@@ -147,7 +147,7 @@ lacks_module() {
 }
 
 @test "SIGTERM finishes what is under way" {
-	DEADLINE=5000
+	export DEADLINE=5000
 	configure "$(module_mock)"
 	start
 	wait_until 10 settled
@@ -210,7 +210,7 @@ lacks_module() {
 		>"$D/answer"
 	jq -e '.code == "caller-unknown" and .status == 401' "$D/answer"
 	logged 'refused uid 65534'
-	! grep -q softhsm "$D/answer"
+	not grep -q softhsm "$D/answer"
 }
 
 # Without root nobody else's uid is at hand: the rule itself is tested in
@@ -224,7 +224,7 @@ other_user_needs_root() {
 	start
 	wait_until 10 settled
 	signs "$KEY"
-	! grep -qE 'softhsm|pkcs11' "/proc/$PID/maps"
+	not grep -qE 'softhsm|pkcs11' "/proc/$PID/maps"
 	grep -q softhsm "/proc/$(workers)/maps"
 	[ "$(stat -c %u "/proc/$PID/environ")" -eq 0 ]
 	[ "$(awk '/^Max core/{print $5}' "/proc/$(workers)/limits")" = 0 ]

@@ -40,6 +40,11 @@ wait_until() {
 	done
 }
 
+# In bats a failing "! command" is not noticed: this is.
+not() {
+	! "$@"
+}
+
 gone() {
 	! kill -0 "$1" 2>/dev/null
 }

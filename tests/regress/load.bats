@@ -31,12 +31,13 @@ idle_end() {
 	wait_until 10 gone "$IDLE"
 }
 
+# shellcheck disable=SC2153 # PID is set by start
 rss() {
 	awk '/^VmRSS/{print $2}' "/proc/$PID/status"
 }
 
 fds() {
-	ls "/proc/$PID/fd" | wc -l
+	find "/proc/$PID/fd" -type l | wc -l
 }
 
 # As many as asked for, or what the hard limit of this machine allows.
@@ -72,7 +73,7 @@ Content-Length: 100000
 
 {"format":"raw"'
 	before=$(date +%s%N)
-	for i in $(seq 20); do
+	for _ in $(seq 20); do
 		signs "$KEY"
 	done
 	[ $(($(date +%s%N) - before)) -lt 4000000000 ]
@@ -85,7 +86,7 @@ Content-Length: 100000
 	mark=0
 	for round in 1 2 3; do
 		body "$KEY" >"$D/body"
-		for i in $(seq 700); do
+		for _ in $(seq 700); do
 			echo 'next'
 			echo "url = http://localhost/v1/signatures"
 			echo "unix-socket = $D/s"

@@ -26,7 +26,7 @@ static size_t read_lie(unsigned char *out, size_t max)
 	if (len <= 0)
 		exit(EXIT_FAILURE);
 	path[len] = '\0';
-	strcpy(strrchr(path, '/') + 1, "lie");
+	snprintf(strrchr(path, '/') + 1, sizeof("lie"), "lie");
 	f = fopen(path, "re");
 	if (f == NULL)
 		exit(EXIT_FAILURE);

@@ -50,7 +50,7 @@ static struct worker_key *key_named(const char *label)
 		if (strcmp(keys[i].m.label, label) == 0)
 			return &keys[i];
 	fail_msg("no key %s", label);
-	return NULL;
+	return &keys[0];
 }
 
 static void test_token(void **state)
