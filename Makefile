@@ -32,6 +32,12 @@ CPPFLAGS += -D_GNU_SOURCE -DSIGNET_VERSION='"$(VERSION)"' -Isrc -Iinclude -I. \
 CFLAGS   := -std=gnu11 $(OPT) -g $(WARN) $(HARDEN) $(SAN) $(CFLAGS)
 LDFLAGS  := -pie $(LDHARDEN) $(SAN) $(LDFLAGS)
 
+# `make V=1` shows the commands.
+ifeq ($(V),)
+Q    := @
+say   = @echo "  $(1)	$(patsubst $(BUILD)/%,%,$@)"
+endif
+
 # --- what is built of what: a folder is a layer, a program is its main.c -----
 
 sources = $(filter-out %/main.c,$(wildcard $(1)/*.c))
@@ -69,12 +75,14 @@ all: $(PROGRAMS) $(LIBSIGNET) $(LIBSHARED) $(MOCKS) ## build everything
 
 $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define archive
 @mkdir -p $(@D)
 @rm -f $@
-$(AR) rcs $@ $^
+$(call say,AR)
+$(Q)$(AR) rcs $@ $^
 endef
 
 $(LIBCORE): $(call objects,$(CORE))
@@ -88,7 +96,8 @@ $(LIBSIGNET): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT))
 
 define link
 @mkdir -p $(@D)
-$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
+$(call say,LINK)
+$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
 endef
 
 $(BUILD)/bin/signetd: $(call objects,src/daemon/main.c) $(LIBCORE)
@@ -104,11 +113,12 @@ $(BUILD)/bin/fixture-keygen: $(call objects,$(wildcard SoftHSM-fixtures/*.c))
 
 $(LIBSHARED): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT)) src/client/libsignet.map
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(filter-out -pie,$(LDFLAGS)) -shared \
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(filter-out -pie,$(LDFLAGS)) -shared \
 	  -Wl,-soname,libsignet.so.$(SOVERSION) \
 	  -Wl,--version-script=src/client/libsignet.map \
 	  -o $@ $(filter %.o,$^) $(client_libs)
-	ln -sf libsignet.so.$(SOVERSION) $(BUILD)/lib/libsignet.so
+	$(Q)ln -sf libsignet.so.$(SOVERSION) $(BUILD)/lib/libsignet.so
 
 # --- the module doubles: named by what they do wrong --------------------------
 
