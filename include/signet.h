@@ -6,23 +6,23 @@
  * this machine and for signatures made by them; it verifies signatures without
  * signetd.  Private keys and PINs are never in the program.
  *
- * Calls		Every function that returns int gives 0, or one of the
- *			negative SIGNET_ERR_* numbers.  Out-parameters come last
- *			and are written only on success.
- * Errors		A client and a verifier each keep the error of their last
- *			failed call: signet_client_error(), signet_verifier_error().
- * Ownership		An object is freed by the function of its name; NULL is
- *			allowed.  Texts and bytes that an object gives belong to
- *			it and stay as long as it does.  Arguments are copied,
- *			unless it says otherwise.
- * Lists		xxx_at(list, i) and the like give NULL behind the end.
- * Blocking		signet_client_status(), _tokens(), _keys(), _sign(),
- *			_signature(), _cancel() and signet_verify_*() block, the
- *			first six at most for the client's time limit.
- * Threads		Different objects may be used by different threads at a
- *			time; one object by one thread at a time.
- * Text			UTF-8.  Labels and names come from tokens and files: they
- *			may hold control characters.
+ * Calls	Every function that returns int gives 0, or one of the negative
+ *		SIGNET_ERR_* numbers.  Out-parameters come last and are written
+ *		only on success.
+ * Errors	A client, a request and a verifier each keep the error of their
+ *		last failed call: signet_client_error() and the like.
+ * Ownership	An object is freed by the function of its name; NULL is allowed.
+ *		Texts and bytes that an object gives belong to it and stay as
+ *		long as it does.  Arguments are copied, unless it says
+ *		otherwise.
+ * Lists	xxx_at(list, i) and the like give NULL behind the end.
+ * Blocking	signet_client_status(), _tokens(), _keys(), _sign(),
+ *		_signature(), _cancel() and signet_verify_*() block, the first
+ *		six at most for the client's time limit.
+ * Threads	Different objects may be used by different threads at a time;
+ *		one object by one thread at a time.
+ * Text		UTF-8.  Labels and names come from tokens and files: they may
+ *		hold control characters.
  */
 #ifndef SIGNET_H
 #define SIGNET_H
@@ -118,7 +118,7 @@ struct signet_report;	 /* the verdict */
 /* "1.2.3": the version of the library. */
 const char *signet_version(void);
 
-/* --- client ----------------------------------------------------------------- */
+/* --- client -------------------------------------------------------------- */
 
 /*
  * A client that is not connected yet.  Starts no thread, installs no signal
@@ -146,7 +146,7 @@ void signet_client_set_timeout(struct signet_client *c, unsigned int ms);
 /* Why the last failed call failed; until the client's next call. */
 const struct signet_error *signet_client_error(struct signet_client *c);
 
-/* --- error ------------------------------------------------------------------- */
+/* --- error --------------------------------------------------------------- */
 
 /* SIGNET_ERR_*. */
 int signet_error_code(const struct signet_error *e);
@@ -166,7 +166,7 @@ bool signet_error_retry(const struct signet_error *e);
 /* The RFC 9457 problem document: as received, or made of the above. */
 const char *signet_error_json(const struct signet_error *e);
 
-/* --- status ------------------------------------------------------------------ */
+/* --- status -------------------------------------------------------------- */
 
 /* Ask for the status (GET /v1/status). */
 int signet_client_status(struct signet_client *c, struct signet_status **out);
@@ -194,7 +194,7 @@ int64_t signet_module_restarts(const struct signet_module *m);
 /* Detail of its last error; NULL when it had none. */
 const char *signet_module_error(const struct signet_module *m);
 
-/* --- tokens ------------------------------------------------------------------ */
+/* --- tokens -------------------------------------------------------------- */
 
 /* Ask for the tokens (GET /v1/tokens). */
 int signet_client_tokens(struct signet_client *c, struct signet_tokens **out);
@@ -223,7 +223,7 @@ int64_t signet_token_keys(const struct signet_token *t);
 /* Why it failed; NULL when it did not. */
 const char *signet_token_error(const struct signet_token *t);
 
-/* --- keys -------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------- */
 
 /*
  * Ask for the keys (GET /v1/keys): those of the token of that URI, whose
@@ -270,7 +270,7 @@ const char *signet_key_extended_usage(const struct signet_key *k, size_t i);
 /* The i-th thing a person should know ("expires in 3 days"). */
 const char *signet_key_warning(const struct signet_key *k, size_t i);
 
-/* --- signing ----------------------------------------------------------------- */
+/* --- signing ------------------------------------------------------------- */
 
 /*
  * A request: CMS, detached, with the one usable key there is, its own
@@ -361,7 +361,7 @@ const unsigned char *signet_signature_bytes(const struct signet_signature *s,
 const unsigned char *signet_signature_certificate(
 	const struct signet_signature *s, size_t i, size_t *len);
 
-/* --- verifying --------------------------------------------------------------- */
+/* --- verifying ----------------------------------------------------------- */
 
 /*
  * What a signature is verified with.  Needs no signetd.  Verdicts are in the

@@ -19,7 +19,9 @@ void cli_help_print(FILE *f)
 		     "Sign with keys on cards and tokens, and verify.\n\n"));
 	for (unsigned int i = 0; (c = cli_command_at(i)) != NULL; i++)
 		fprintf(f, "  %-10s %s\n", c->name, _(c->summary));
-	fprintf(f, _("\n\"signet help COMMAND\" tells more; signet(1) tells"
+	fprintf(f, _("\n  --version  show the version\n"
+		     "  --help     show this help\n\n"
+		     "\"signet help COMMAND\" tells more; signet(1) tells"
 		     " all.\n"));
 }
 

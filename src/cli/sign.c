@@ -127,7 +127,7 @@ static const char *conflict(const struct cli_sign *s)
 	if (to_stdout && s->common.json)
 		return _("standard output cannot take both: use --out FILE");
 	if (to_stdout && s->format != SIGNET_JWS && isatty(STDOUT_FILENO))
-		return _("a terminal cannot show the signature: use --out FILE");
+		return _("a terminal cannot show a signature: use --out FILE");
 	return NULL;
 }
 
@@ -232,7 +232,8 @@ static const struct cli_option options[] = {
 	  N_("put the content into the signature (default for jws)") },
 	{ OPTION_DETACHED, "detached", NULL,
 	  N_("leave the content out (default for cms)") },
-	{ 'a', "algorithm", "NAME", N_("RS256, PS256, ES256, ES384, EdDSA ...") },
+	{ 'a', "algorithm", "NAME",
+	  N_("RS256, PS256, ES256, ES384, EdDSA ...") },
 	{ OPTION_ENCODING, "raw-encoding", "ENCODING",
 	  N_("of a raw ECDSA signature: der (default) or p1363") },
 	{ 'o', "out", "FILE", N_("write to this file; - is standard output") },

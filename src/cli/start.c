@@ -32,6 +32,7 @@
 extern char **environ;
 
 struct start {
+	char socket[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	char config[CLI_PATH_MAX];
 	char program[CLI_PATH_MAX];
 	char dir[CLI_PATH_MAX]; /* of the socket and the log */
@@ -73,13 +74,12 @@ static int make_dirs(char *path, struct error *e)
 }
 
 /* In a folder that others can write to, they could put their own socket. */
-static int prepare_dir(struct start *s, const char *socket_path,
-		       struct error *e)
+static int prepare_dir(struct start *s, struct error *e)
 {
 	struct stat st;
 	int r;
 
-	snprintf(s->dir, sizeof(s->dir), "%s", socket_path);
+	snprintf(s->dir, sizeof(s->dir), "%s", s->socket);
 	*strrchr(s->dir, '/') = '\0';
 	snprintf(s->log, sizeof(s->log), "%s/signetd.log", s->dir);
 	r = make_dirs(s->dir, e);
@@ -158,12 +158,11 @@ static int set_attributes(posix_spawnattr_t *a)
 	return r;
 }
 
-static int spawn(struct start *s, const char *socket_path, int log, int ready)
+static int spawn(struct start *s, int log, int ready)
 {
-	char *argv[] = { s->program, (char[]){ "--socket" },
-			 strdupa(socket_path), (char[]){ "--config" },
-			 s->config, (char[]){ "--ready-fd" }, (char[]){ "3" },
-			 NULL };
+	char *argv[] = { s->program, (char[]){ "--socket" }, s->socket,
+			 (char[]){ "--config" }, s->config,
+			 (char[]){ "--ready-fd" }, (char[]){ "3" }, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int r;
@@ -185,7 +184,7 @@ static int spawn(struct start *s, const char *socket_path, int log, int ready)
 	return r;
 }
 
-static int launch(struct start *s, const char *socket_path, struct error *e)
+static int launch(struct start *s, struct error *e)
 {
 	AUTO(fd_closep) int log = -1;
 	int ends[2], r;
@@ -195,7 +194,7 @@ static int launch(struct start *s, const char *socket_path, struct error *e)
 		return r;
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return error_set_errno(e, ERR_IO, errno, "pipe");
-	r = spawn(s, socket_path, log, ends[1]);
+	r = spawn(s, log, ends[1]);
 	close(ends[1]);
 	if (r != 0) {
 		close(ends[0]);
@@ -229,7 +228,7 @@ static void print_log(const struct start *s)
 }
 
 /* READY, or somebody else's signetd; false: nothing yet. */
-static bool is_up(struct start *s, const char *socket_path)
+static bool is_up(struct start *s)
 {
 	struct pollfd p = { .fd = s->ready, .events = POLLIN };
 	char word[8];
@@ -242,16 +241,15 @@ static bool is_up(struct start *s, const char *socket_path)
 			return true;
 		fd_closep(&s->ready);
 	}
-	return s->ready < 0 && cli_start_listening(socket_path);
+	return s->ready < 0 && cli_start_listening(s->socket);
 }
 
-static int wait_ready(struct start *s, const char *socket_path,
-		      struct error *e)
+static int wait_ready(struct start *s, struct error *e)
 {
 	int64_t until = clock_mono_ns() + START_DEADLINE_MS * CLOCK_NS_PER_MS;
 	int status = 0;
 
-	while (!is_up(s, socket_path)) {
+	while (!is_up(s)) {
 		pid_t ended = waitpid(s->pid, &status, WNOHANG);
 
 		if (ended == s->pid && status != 0) {
@@ -274,16 +272,17 @@ int cli_start(const char *socket_path, struct error *e)
 	struct start s = { .ready = -1 };
 	int r;
 
+	snprintf(s.socket, sizeof(s.socket), "%s", socket_path);
 	r = paths_config(s.config, sizeof(s.config), e);
 	if (r == 0)
-		r = prepare_dir(&s, socket_path, e);
+		r = prepare_dir(&s, e);
 	if (r != 0)
 		return r;
 	find_program(&s);
-	r = launch(&s, socket_path, e);
+	r = launch(&s, e);
 	if (r != 0)
 		return r;
-	r = wait_ready(&s, socket_path, e);
+	r = wait_ready(&s, e);
 	fd_closep(&s.ready);
 	return r;
 }

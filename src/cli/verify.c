@@ -192,7 +192,8 @@ static int run(const struct cli_command *command, int argc, char **argv)
 		cli_error(_("name one signature, or - for standard input"));
 		return CLI_USAGE;
 	}
-	if (args.content != NULL && is_stdin(args.content) && is_stdin(argv[r])) {
+	if (args.content != NULL && is_stdin(args.content) &&
+	    is_stdin(argv[r])) {
 		cli_error(_("standard input cannot be both"));
 		return CLI_USAGE;
 	}

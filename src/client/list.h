@@ -17,7 +17,7 @@ struct error;
 struct client_list_type {
 	const char *member; /* name of the array in the answer */
 	size_t item_size;
-	/* Fill a zeroed item from an object; its texts may stay in the object. */
+	/* Fill a zeroed item from an object; its texts may stay in that. */
 	int (*read)(void *item, json_t *j, struct error *e);
 	/* Release what an item owns, also one half read; NULL: nothing. */
 	void (*fini)(void *item);

@@ -39,7 +39,8 @@ static json_t *to_json(const struct signet_report *r, int64_t time)
 					     sizeof(f->certificate_sha256)),
 			   &thumbprint);
 	return json_pack(
-		"{s:s, s:s?, s:o, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s}",
+		"{s:s, s:s?, s:o, s:s, s:s?, s:s?,"
+		" s:s?, s:s?, s:s?, s:s?, s:s}",
 		"verdict", format_verdict_name(f->verdict), "sub_indication",
 		text_or_null(f->sub), "text", client_json_text(f->text),
 		"format", client_format_name(r->format), "algorithm",

@@ -63,7 +63,8 @@ static void check_body(const struct client_content *c, struct slice plain,
 
 static void encodes_a_file_of_any_length(void **state)
 {
-	static const size_t lens[] = { 0, 1, 2, 3, 49151, 49152, 49153, 200000 };
+	static const size_t lens[] = { 0,     1,     2,	    3,
+				       49151, 49152, 49153, 200000 };
 
 	for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
 		int fd = make_file(lens[i]);

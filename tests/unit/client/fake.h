@@ -117,7 +117,7 @@ static inline void fake_start(struct fake *f, const char *const *answers,
 	buf_init(&f->request, FAKE_REQUEST_MAX);
 	f->answers = answers;
 	f->count = count;
-	strcpy(f->dir, "/tmp/signet-test-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "/tmp/signet-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/sock", f->dir);
 	memcpy(un.sun_path, f->path, strlen(f->path) + 1);

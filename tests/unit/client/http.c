@@ -69,8 +69,8 @@ static void keeps_one_connection(void **state)
 	fake_stop(&f);
 	assert_int_equal(f.connections, 1);
 	assert_int_equal(f.requests, 5);
-	assert_non_null(strstr(buf_text(&f.request),
-			       "GET /v1/tokens HTTP/1.1\r\nHost: localhost\r\n"));
+	assert_non_null(strstr(buf_text(&f.request), "GET /v1/tokens HTTP/1.1"
+						     "\r\nHost: localhost\r\n"));
 	buf_fini(&f.request);
 	free(answer);
 }
@@ -78,9 +78,11 @@ static void keeps_one_connection(void **state)
 static void tells_what_a_problem_document_says(void **state)
 {
 	static const char problem[] =
-		"{\"type\":\"urn:signet:problem:module-failed\",\"title\":\"T\","
+		"{\"type\":\"urn:signet:problem:module-failed\","
+		"\"title\":\"T\","
 		"\"status\":424,\"code\":\"module-failed\",\"detail\":\"D\","
-		"\"ckr\":\"CKR_DEVICE_ERROR\",\"request\":\"r-1\",\"retry\":false}";
+		"\"ckr\":\"CKR_DEVICE_ERROR\",\"request\":\"r-1\","
+		"\"retry\":false}";
 	char *answer = fake_answer("424 Failed Dependency", problem);
 	const char *const answers[] = { answer };
 	const struct signet_error *e;
@@ -107,7 +109,8 @@ static void tells_what_a_problem_document_says(void **state)
 
 static void takes_the_word_of_a_newer_signetd(void **state)
 {
-	expect_body("403 Forbidden", "{\"code\":\"brand-new\",\"detail\":\"D\"}",
+	expect_body("403 Forbidden",
+		    "{\"code\":\"brand-new\",\"detail\":\"D\"}",
 		    SIGNET_ERR_INTERNAL, "D");
 }
 

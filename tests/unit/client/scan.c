@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -41,7 +42,7 @@ static void scan(const char *text, bool base64, size_t step,
 			&s, slice_of(text + i, len - i < step ? len - i : step),
 			&rest, &e);
 	out->found = s.found;
-	strcpy(out->rest, buf_text(&rest));
+	snprintf(out->rest, sizeof(out->rest), "%s", buf_text(&rest));
 	got = pread(fd, out->written, sizeof(out->written) - 1, 0);
 	assert_true(got >= 0);
 	out->len = (size_t)got;
@@ -54,7 +55,8 @@ static void scan(const char *text, bool base64, size_t step,
 static void takes_the_signature_out_of_any_pieces(void **state)
 {
 	static const char text[] =
-		"{ \"id\":\"7\",\n \"signature\" : \"aGVsbG8=\" ,\"n\":[1,{}] }";
+		"{ \"id\":\"7\",\n \"signature\" : \"aGVsbG8=\" ,"
+		"\"n\":[1,{}] }";
 	struct outcome o;
 
 	for (size_t step = 1; step < sizeof(text); step++) {

@@ -56,7 +56,7 @@ static void expect_sent(const struct signet_request *r, const char *want)
 	text = json_dumps(sent, JSON_COMPACT);
 	if (!json_equal(sent, wanted))
 		assert_string_equal(text, want);
-	/* Whoever reads it as it comes knows all the rest before the content. */
+	/* Whoever reads it as it comes knows all the rest before that. */
 	assert_non_null(strstr(text, "\"content\":"));
 	assert_null(strstr(strstr(text, "\"content\":"), "\"format\":"));
 	free(text);
@@ -270,7 +270,8 @@ static void carries_large_contents_both_ways(void **state)
 	memset(buf_reserve(&content, len), 0xa5, len);
 	buf_commit(&content, len);
 	assert_int_equal(fd_write_all(in, buf_slice(&content), NULL), 0);
-	buf_put_str(&text, "{\"id\":\"r\",\"state\":\"released\",\"signature\":\"");
+	buf_put_str(&text, "{\"id\":\"r\",\"state\":\"released\","
+			   "\"signature\":\"");
 	b64_encode(B64_STD, buf_slice(&content), &text);
 	buf_put_str(&text, "\"}");
 	assert_int_equal(signet_request_new(&r), 0);
