@@ -306,7 +306,7 @@ static void test_module_that_forks(void **state)
 
 static void test_module_that_prints(void **state)
 {
-	struct wire_token t = mock_start("C_FindObjectsInit stdout \"printed\"\n");
+	struct wire_token t = mock_start("C_FindObjectsInit stdout \"text\"\n");
 	static struct worker_key keys[32];
 
 	assert_true(worker_keys(&w, t.token, keys, ARRAY_LEN(keys)) > 0);
