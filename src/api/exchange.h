@@ -77,13 +77,6 @@ const char *exchange_query(struct exchange *x, const char *name);
 const char *exchange_header(struct exchange *x, const char *name);
 
 /*
- * ERR_MALFORMED when the query has an argument that is not among names (a
- * list that ends with NULL).
- */
-int exchange_check_query(struct exchange *x, const char *const *names,
-			 struct error *e) MUST_CHECK;
-
-/*
  * Lists wait a little for modules that are starting: true when then() will be
  * called later.
  */

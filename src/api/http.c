@@ -17,7 +17,7 @@
 #include "base/limits.h"
 
 /* Request line, header fields, read buffer and answer header of one. */
-#define HTTP_CONNECTION_MEMORY ((size_t)2 * LIMIT_HTTP_HEADER)
+#define HTTP_CONNECTION_MEMORY ((size_t)LIMIT_HTTP_HEADER)
 /* Descriptors of workers, spools, logs: kept free when there are few. */
 #define HTTP_OTHER_FILES 128u
 #define HTTP_BODY_MAX \
@@ -75,7 +75,7 @@ static enum MHD_Result query_argument(void *arg, enum MHD_ValueKind kind,
 {
 	struct query_check *q = arg;
 
-	for (const char *const *n = q->names; *n != NULL; n++)
+	for (const char *const *n = q->names; n != NULL && *n != NULL; n++)
 		if (strcmp(*n, name) == 0)
 			return MHD_YES;
 	q->result = error_set(q->e, ERR_MALFORMED,
@@ -83,11 +83,9 @@ static enum MHD_Result query_argument(void *arg, enum MHD_ValueKind kind,
 	return MHD_NO;
 }
 
-int exchange_check_query(struct exchange *x, const char *const *names,
-			 struct error *e)
+static int http_check_query(struct http *h, struct error *e)
 {
-	struct http *h = x->http;
-	struct query_check q = { names, e, 0 };
+	struct query_check q = { h->exchange.route->query, e, 0 };
 
 	MHD_get_connection_values(h->connection->mhd, MHD_GET_ARGUMENT_KIND,
 				  query_argument, &q);
@@ -167,7 +165,9 @@ static int http_prepare(struct http *h, const char *method, const char *path,
 	if (r != 0)
 		return r;
 	h->has_body = x->route->body;
-	r = http_check_header(h, e);
+	r = http_check_query(h, e);
+	if (r == 0)
+		r = http_check_header(h, e);
 	if (r != 0 || !h->has_body)
 		return r;
 	r = http_check_type(x, e);

@@ -67,7 +67,7 @@ static void put_certificate(struct writer *j, const struct key *k)
 	for (size_t i = 0; i < c->ext_usage_len; i++)
 		writer_text(j, NULL, c->ext_usage[i]);
 	writer_close(j, ']');
-	writer_hex(j, "x5t#S256", slice_of(c->sha256, sizeof(c->sha256)));
+	writer_b64url(j, "x5t#S256", slice_of(c->sha256, sizeof(c->sha256)));
 	writer_close(j, '}');
 }
 
@@ -178,12 +178,6 @@ static void keys_answer(struct exchange *x)
 
 void api_keys_get(struct exchange *x)
 {
-	static const char *const names[] = { "token", "issuer", "purpose",
-					     NULL };
-	struct error e;
-
-	if (exchange_check_query(x, names, &e) != 0)
-		exchange_refuse(x, &e, NULL);
-	else if (!exchange_wait(x, LIMIT_LIST_WAIT_MS, keys_answer))
+	if (!exchange_wait(x, LIMIT_LIST_WAIT_MS, keys_answer))
 		keys_answer(x);
 }

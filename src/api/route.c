@@ -9,14 +9,17 @@
 
 #include "base/err.h"
 
+static const char *const keys_query[] = { "token", "issuer", "purpose", NULL };
+
 /* docs/api/openapi.yaml says the same; a lint compares them. */
 static const struct route routes[] = {
-	{ "GET", "/v1/status", api_status_get, false },
-	{ "GET", "/v1/tokens", api_tokens_get, false },
-	{ "GET", "/v1/keys", api_keys_get, false },
-	{ "POST", "/v1/signatures", api_signatures_post, true },
-	{ "GET", "/v1/signatures/{id}", api_signature_get, false },
-	{ "DELETE", "/v1/signatures/{id}", api_signature_delete, false },
+	{ "GET", "/v1/status", api_status_get, false, NULL },
+	{ "GET", "/v1/tokens", api_tokens_get, false, NULL },
+	{ "GET", "/v1/keys", api_keys_get, false, keys_query },
+	{ "POST", "/v1/signatures", api_signatures_post, true, NULL },
+	{ "GET", "/v1/signatures/{id}", api_signature_get, false, NULL },
+	{ "DELETE", "/v1/signatures/{id}", api_signature_delete, false,
+	  NULL },
 };
 
 static bool route_matches(const struct route *r, const char *path,

@@ -18,6 +18,7 @@ struct route {
 	const char *path; /* "{id}" stands for one part */
 	void (*handle)(struct exchange *x);
 	bool body;	  /* takes the body of a signature request */
+	const char *const *query; /* arguments it takes, to NULL; or NULL */
 };
 
 /*

@@ -132,12 +132,23 @@ void writer_null(struct writer *j, const char *name)
 	buf_put_str(j->out, "null");
 }
 
-void writer_b64(struct writer *j, const char *name, struct slice bytes)
+static void writer_bytes(struct writer *j, const char *name,
+			 enum b64_kind kind, struct slice bytes)
 {
 	writer_name(j, name);
 	buf_put_u8(j->out, '"');
-	b64_encode(B64_STD, bytes, j->out);
+	b64_encode(kind, bytes, j->out);
 	buf_put_u8(j->out, '"');
+}
+
+void writer_b64(struct writer *j, const char *name, struct slice bytes)
+{
+	writer_bytes(j, name, B64_STD, bytes);
+}
+
+void writer_b64url(struct writer *j, const char *name, struct slice bytes)
+{
+	writer_bytes(j, name, B64_URL, bytes);
 }
 
 void writer_hex(struct writer *j, const char *name, struct slice bytes)

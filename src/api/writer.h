@@ -31,6 +31,7 @@ void writer_int(struct writer *j, const char *name, int64_t value);
 void writer_bool(struct writer *j, const char *name, bool value);
 void writer_null(struct writer *j, const char *name);
 void writer_b64(struct writer *j, const char *name, struct slice bytes);
+void writer_b64url(struct writer *j, const char *name, struct slice bytes);
 void writer_hex(struct writer *j, const char *name, struct slice bytes);
 /* Text that is JSON already. */
 void writer_raw(struct writer *j, const char *name, struct slice text);

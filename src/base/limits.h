@@ -26,7 +26,7 @@
 #define LIMIT_FRAME (LIMIT_EDDSA_MESSAGE + 64u * 1024)
 
 /* Request line and header fields of one HTTP request. */
-#define LIMIT_HTTP_HEADER (8u * 1024)
+#define LIMIT_HTTP_HEADER (16u * 1024)
 
 /* Connections: enough for 10,000 idle keep-alive clients and some more. */
 #define LIMIT_CONNECTIONS 12000u

@@ -136,6 +136,8 @@ raw() {
 	api GET '/v1/keys?colour=red' >"$D/answer"
 	refused 400 malformed
 	says colour
+	api GET '/v1/status?token=x' >"$D/answer"
+	refused 400 malformed
 }
 
 @test "a body where none belongs is refused" {
