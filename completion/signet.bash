@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Completion of signet(1) for bash: /usr/share/bash-completion/completions/signet
+# The options are those of `signet --dump-options`; tests/regress/cli.bats
+# compares them.
+
+_signet_options() {
+	local daemon="--socket --no-start --timeout" all="--json --help -h"
+
+	case $1 in
+	status | tokens) echo "$daemon $all" ;;
+	keys) echo "--token --issuer --purpose $daemon $all" ;;
+	sign)
+		echo "--key -k --format -f --attached --detached" \
+			"--algorithm -a --raw-encoding --out -o --out-dir" \
+			"--media-type --force --jobs -j --quiet -q $daemon $all"
+		;;
+	verify)
+		echo "--content -c --ca --crl --certificate --algorithm -a" \
+			"--at $all"
+		;;
+	help) echo "--help -h" ;;
+	esac
+}
+
+# Words for the value of an option; fails when it is a file or free text.
+_signet_values() {
+	case $1 in
+	--format | -f) echo "cms jws raw" ;;
+	--raw-encoding) echo "der p1363" ;;
+	--algorithm | -a)
+		echo "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512" \
+			"EdDSA"
+		;;
+	--purpose) echo "clientAuth emailProtection codeSigning" ;;
+	*) return 1 ;;
+	esac
+}
+
+_signet() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} commands words
+
+	commands="status tokens keys sign verify help"
+	COMPREPLY=()
+	compopt -o filenames 2>/dev/null
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words="$commands --version --help"
+	elif words=$(_signet_values "$prev"); then
+		:
+	elif [[ $prev == --out-dir ]]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+	elif [[ $prev == --@(key|token|issuer|media-type|at|jobs|timeout) ||
+		$prev == -[kj] ]]; then
+		return
+	elif [[ $cur == -* ]]; then
+		words=$(_signet_options "$command")
+	elif [[ $command == help ]]; then
+		words=$commands
+	elif [[ $command == @(sign|verify) || $prev == --socket ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+	else
+		return
+	fi
+	compopt +o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _signet signet
