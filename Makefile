@@ -138,7 +138,7 @@ UNIT_SRC := $(wildcard tests/unit/*/*.c)
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka)
 
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBSIGNET) $(LIBCLI) $(LIBCORE)
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
 	$(call link,$(CMOCKA_LIBS) $(core_libs) $(client_libs) -ldl)
 
 FIXTURES := $(BUILD)/fixtures

@@ -34,7 +34,7 @@ struct fake {
 	 * one stays. */
 	const char *const *answers;
 	size_t count;
-	/* What was seen; look after fake_stop(). */
+	/* What was seen; look after fake_stop(), then buf_fini(&request). */
 	unsigned int connections, requests;
 	struct buf request; /* the last one, head and body */
 };
@@ -108,16 +108,12 @@ static inline void *fake_run(void *arg)
 	return NULL;
 }
 
-/* The request of the fake that was stopped last: released by the next. */
-static struct buf fake_kept;
-
 static inline void fake_start(struct fake *f, const char *const *answers,
 			      size_t count)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 
 	memset(f, 0, sizeof(*f));
-	buf_fini(&fake_kept);
 	buf_init(&f->request, FAKE_REQUEST_MAX);
 	f->answers = answers;
 	f->count = count;
@@ -140,7 +136,6 @@ static inline void fake_stop(struct fake *f)
 	close(f->listener);
 	unlink(f->path);
 	rmdir(f->dir);
-	fake_kept = f->request;
 }
 
 #endif

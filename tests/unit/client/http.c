@@ -38,6 +38,7 @@ static void expect(const char *answer, int code, const char *detail)
 	signet_tokens_free(t);
 	signet_client_free(c);
 	fake_stop(&f);
+	buf_fini(&f.request);
 }
 
 static void expect_body(const char *status, const char *body, int code,
@@ -104,6 +105,7 @@ static void tells_what_a_problem_document_says(void **state)
 	assert_string_equal(signet_error_json(e), problem);
 	signet_client_free(c);
 	fake_stop(&f);
+	buf_fini(&f.request);
 	free(answer);
 }
 
@@ -158,6 +160,7 @@ static void ends_at_the_time_limit(void **state)
 	assert_int_equal(signet_client_tokens(c, &t), SIGNET_ERR_DEADLINE);
 	signet_client_free(c);
 	fake_stop(&f);
+	buf_fini(&f.request);
 }
 
 static void uses_no_proxy(void **state)
