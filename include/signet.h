@@ -228,7 +228,7 @@ const char *signet_token_error(const struct signet_token *t);
 /*
  * Ask for the keys (GET /v1/keys): those of the token of that URI, whose
  * certificate's issuer contains that text, and whose certificate has that
- * extended usage.  NULL is any.  SIGNET_ERR_NO_SUCH_TOKEN.
+ * extended usage.  NULL is any; the list may be empty.
  */
 int signet_client_keys(struct signet_client *c, const char *token,
 		       const char *issuer, const char *purpose,

@@ -35,7 +35,7 @@ static const struct hint {
 	{ SIGNET_ERR_PIN_SOURCE,
 	  N_("the pin-source file must be yours, and mode 0600") },
 	{ SIGNET_ERR_NOT_UNATTENDED,
-	  N_("set pin-source for this token in signetd.yaml") },
+	  N_("set unattended and pin_source for it in signetd.yaml") },
 	{ SIGNET_ERR_MODULE,
 	  N_("\"signet status\" shows the module and its last error") },
 	{ SIGNET_ERR_MODULE_LOAD,
@@ -54,7 +54,8 @@ static const struct hint {
 	  N_("please report this, with the log of signetd") },
 };
 
-static void put_line(const char *head, const char *format, va_list ap)
+static void PRINTF_LIKE(2, 0)
+put_line(const char *head, const char *format, va_list ap)
 {
 	char text[MESSAGE_MAX], safe[MESSAGE_MAX];
 

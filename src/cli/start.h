@@ -23,8 +23,8 @@ bool cli_start_listening(const char *socket_path);
 /*
  * Start signetd for this socket and wait until it listens, at most 5 s.
  * ERR_CONFIG: no configuration; ERR_NO_DAEMON: there is no signetd, or it
- * ended: then the end of its log has been printed; ERR_IO: the socket's folder cannot
- * be made, or is open to others.
+ * ended: then the end of its log has been printed; ERR_IO: the socket's
+ * folder cannot be made, or is open to others.
  */
 int cli_start(const char *socket_path, struct error *e) MUST_CHECK;
 

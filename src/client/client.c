@@ -64,8 +64,8 @@ int signet_client_set_socket(struct signet_client *c, const char *path)
 	if (path[0] != '/' || strlen(path) >= sizeof(c->socket))
 		return error_set(&c->error.base, ERR_CONFIG,
 				 "the socket must be an absolute path of at"
-				 " most %zu characters: %s", sizeof(c->socket) - 1,
-				 path);
+				 " most %zu characters: %s",
+				 sizeof(c->socket) - 1, path);
 	snprintf(c->socket, sizeof(c->socket), "%s", path);
 	return 0;
 }

@@ -70,8 +70,9 @@ static void keeps_one_connection(void **state)
 	fake_stop(&f);
 	assert_int_equal(f.connections, 1);
 	assert_int_equal(f.requests, 5);
-	assert_non_null(strstr(buf_text(&f.request), "GET /v1/tokens HTTP/1.1"
-						     "\r\nHost: localhost\r\n"));
+	assert_non_null(strstr(buf_text(&f.request),
+			       "GET /v1/tokens HTTP/1.1\r\n"
+			       "Host: localhost\r\n"));
 	buf_fini(&f.request);
 	free(answer);
 }
