@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Completion of signet(1) for bash: /usr/share/bash-completion/completions/signet
+# Completion of signet(1) for bash; installed as
+# share/bash-completion/completions/signet.
 # The options are those of `signet --dump-options`; tests/regress/cli.bats
 # compares them.
 

@@ -51,7 +51,7 @@ sign() {
 	"$signet" sign --key "$KEY" "$@"
 }
 
-# --- a signetd of its own ------------------------------------------------------
+# --- a signetd of its own ----------------------------------------
 
 @test "starts signetd when none runs" {
 	expect 0 "$signet" status
@@ -102,7 +102,7 @@ sign() {
 	grep -q 'nobody else' "$D/err"
 }
 
-# --- listing ---------------------------------------------------------------------
+# --- listing ----------------------------------------
 
 @test "lists tokens and keys for people and for programs" {
 	expect 0 "$signet" tokens
@@ -123,7 +123,7 @@ sign() {
 	[ -s "$D/err" ]
 }
 
-# --- signing -----------------------------------------------------------------------
+# --- signing ----------------------------------------
 
 @test "openssl verifies a detached CMS signature" {
 	expect 0 sign a.xml
@@ -256,7 +256,7 @@ sign() {
 	expect 2 "$signet"
 }
 
-# --- verifying -----------------------------------------------------------------------
+# --- verifying ----------------------------------------
 
 @test "verdicts and their exit status" {
 	expect 0 sign a.xml
@@ -300,7 +300,7 @@ sign() {
 	expect 0 "$signet" verify --ca "$CA" --ca ca.der -c a.xml a.pem
 }
 
-# --- what belongs together --------------------------------------------------------------
+# --- what belongs together ----------------------------------------
 
 # Options of a command as the completion for bash offers them.
 bash_options() {
