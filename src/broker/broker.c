@@ -16,6 +16,9 @@
 #include "base/log.h"
 #include "broker/uri.h"
 
+/* At the end: for workers that finish a call they are in. */
+#define BROKER_WAIT_MS 2000
+
 /* --- resolved URIs ------------------------------------------------------ */
 
 static struct broker_found *found_slot(struct broker *b, const char *uri)
@@ -278,6 +281,7 @@ void broker_free(struct broker *b)
 		TAILQ_REMOVE(&b->retired, m, entry);
 		module_free(m);
 	}
+	worker_wait_all(BROKER_WAIT_MS);
 	while ((r = TAILQ_FIRST(&b->finished)) != NULL) {
 		TAILQ_REMOVE(&b->finished, r, entry);
 		request_unref(r);

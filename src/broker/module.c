@@ -165,35 +165,45 @@ static struct shard *module_next_shard(struct module *m)
 	return NULL;
 }
 
-void module_shard_ready(struct module *m, struct shard *s)
+/* One more had its first start: on to the next, or all had. */
+static void module_start_next(struct module *m)
 {
 	struct shard *next = module_next_shard(m);
 
+	if (next != NULL)
+		shard_start(next);
+	else
+		module_settled(m);
+}
+
+void module_shard_ready(struct module *m, struct shard *s)
+{
 	error_clear(&m->last_error);
 	m->down = false;
 	log_write(LOG_INFO, NULL, "module %s: worker %d is ready (%u of %u)",
 		  m->config->name, (int)worker_pid(s->worker), module_ready(m),
 		  m->shards_count);
 	m->owner.changed(m->owner.arg);
-	if (next != NULL)
-		shard_start(next);
-	else
-		module_settled(m);
+	module_start_next(m);
 	module_dispatch(m);
 }
 
 void module_shard_failed(struct module *m, struct shard *s,
 			 const struct error *why)
 {
+	bool came_up = s->ready_since != 0;
+
 	m->last_error = *why;
 	m->owner.changed(m->owner.arg);
+	s->ready_since = 0;
 	/* Nobody is left, and the one that should be did not come up. */
-	if (module_ready(m) == 0 && s->ready_since == 0) {
+	if (module_ready(m) == 0 && !came_up) {
 		m->down = true;
 		module_settled(m);
 		module_fail_queue(m, why);
+	} else if (!came_up) {
+		module_start_next(m);
 	}
-	s->ready_since = 0;
 	module_dispatch(m);
 }
 
@@ -302,6 +312,8 @@ static void sign_lost(struct worker_call *call, const struct error *why,
 		TAILQ_INSERT_BEFORE(at, job, entry);
 	else
 		TAILQ_INSERT_TAIL(&m->queue, job, entry);
+	if (job->back != NULL)
+		job->back(job);
 }
 
 /* The least loaded worker that serves the token and has room. */

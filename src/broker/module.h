@@ -37,8 +37,10 @@ struct sign_job {
 	const struct format_tbs *tbs;  /* borrowed */
 	int64_t expires_ns;	       /* CLOCK_MONOTONIC: not begun after it */
 	bool cancelled;		       /* by module_cancel() */
-	/* Once, before a worker gets it: the token begins to work. */
+	/* Before a worker gets it: the token begins to work. */
 	void (*begun)(struct sign_job *job);
+	/* That worker is gone and had not begun: it is in the queue again. */
+	void (*back)(struct sign_job *job);
 	/* signature is borrowed; failure is NULL for success. */
 	void (*done)(struct sign_job *job, struct slice signature,
 		     const struct error *failure);

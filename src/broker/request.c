@@ -278,12 +278,21 @@ static void request_begun(struct sign_job *job)
 	r->state = REQUEST_SIGNING;
 }
 
+static void request_back(struct sign_job *job)
+{
+	struct request *r = (struct request *)
+		((char *)job - offsetof(struct request, sign));
+
+	r->state = REQUEST_APPROVED;
+}
+
 static void request_queue(struct request *r)
 {
 	r->sign.key = r->key;
 	r->sign.tbs = format_op_tbs(r->op);
 	r->sign.expires_ns = r->expires_ns;
 	r->sign.begun = request_begun;
+	r->sign.back = request_back;
 	r->sign.done = request_signed;
 	if (module_sign(r->key->token->module, &r->sign, &r->error) != 0)
 		request_fail(r);

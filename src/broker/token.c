@@ -83,10 +83,12 @@ int token_login_allowed(const struct token *t, struct error *e)
 
 void token_login_ended(struct token *t, const struct error *refused)
 {
-	t->login_pending = false;
+	/* After a fault nobody knows whether it cost a PIN try. */
+	t->login_pending = refused != NULL &&
+			   err_info(refused->code)->kind != ERR_KIND_REFUSAL;
 	if (refused == NULL)
 		t->login_proven = true;
-	else if (err_info(refused->code)->kind == ERR_KIND_REFUSAL)
+	else if (!t->login_pending)
 		t->login_refused = *refused;
 }
 

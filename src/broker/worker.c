@@ -34,6 +34,12 @@
 #define WORKER_OUT_MAX (8u * LIMIT_FRAME)
 /* After the socket closed: how long the exit status may take to appear. */
 #define WORKER_GRACE_MS 100
+/*
+ * A worker that is only not needed any more leaves by itself, when it finds
+ * its socket closed after the call it is in: one that is killed while SoftHSM
+ * writes (C_Login does) leaves a token that is empty.  After this it is killed.
+ */
+#define WORKER_LINGER_MS 3000
 
 struct worker {
 	LIST_ENTRY(worker) entry; /* of all_workers */
@@ -196,6 +202,18 @@ static void worker_lose_calls(struct worker *w, const struct error *why,
 	}
 }
 
+static void worker_set_timer(struct worker *w, int64_t ns)
+{
+	struct timeval tv;
+
+	if (ns < CLOCK_NS_PER_MS)
+		ns = CLOCK_NS_PER_MS;
+	tv.tv_sec = (time_t)(ns / CLOCK_NS_PER_S);
+	tv.tv_usec = (suseconds_t)(ns % CLOCK_NS_PER_S / 1000);
+	evtimer_add(w->timer, &tv);
+	w->timer_at = clock_mono_ns() + ns;
+}
+
 static void worker_finish(struct worker *w, const struct error *why,
 			  bool blame)
 {
@@ -206,7 +224,9 @@ static void worker_finish(struct worker *w, const struct error *why,
 	event_del(w->flush);
 	event_del(w->timer);
 	fd_closep(&w->fd);
-	if (!w->reaped)
+	if (why->code == ERR_SHUTTING_DOWN)
+		worker_set_timer(w, WORKER_LINGER_MS * CLOCK_NS_PER_MS);
+	else if (!w->reaped)
 		kill(-w->pid, SIGKILL);
 	log_write(why->code == ERR_SHUTTING_DOWN ? LOG_INFO : LOG_WARNING,
 		  NULL, "module %s: worker %d ended: %s",
@@ -264,6 +284,26 @@ bool worker_reaped(pid_t pid, int status)
 	return true;
 }
 
+void worker_wait_all(unsigned ms)
+{
+	int64_t until = clock_mono_ns() + ms * CLOCK_NS_PER_MS;
+	struct worker *w;
+	int status;
+	pid_t pid;
+
+	while (!LIST_EMPTY(&all_workers) && clock_mono_ns() < until) {
+		pid = waitpid(-1, &status, WNOHANG);
+		if (pid > 0)
+			worker_reaped(pid, status);
+		else
+			usleep(1000);
+	}
+	while ((w = LIST_FIRST(&all_workers)) != NULL) {
+		kill(-w->pid, SIGKILL);
+		worker_free(w);
+	}
+}
+
 /*
  * The socket is closed: the process is dying and its status, which says why,
  * comes with SIGCHLD at once.  A process that only closed it is killed.
@@ -287,18 +327,6 @@ static void worker_broke(struct worker *w, struct error *e)
 
 /* --- time --------------------------------------------------------------- */
 
-static void worker_set_timer(struct worker *w, int64_t ns)
-{
-	struct timeval tv;
-
-	if (ns < CLOCK_NS_PER_MS)
-		ns = CLOCK_NS_PER_MS;
-	tv.tv_sec = (time_t)(ns / CLOCK_NS_PER_S);
-	tv.tv_usec = (suseconds_t)(ns % CLOCK_NS_PER_S / 1000);
-	evtimer_add(w->timer, &tv);
-	w->timer_at = clock_mono_ns() + ns;
-}
-
 static void worker_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;
@@ -307,6 +335,10 @@ static void worker_timer(evutil_socket_t fd, short what, void *arg)
 	int64_t left;
 
 	w->timer_at = 0;
+	if (w->ended) {
+		kill(-w->pid, SIGKILL);
+		return;
+	}
 	if (w->closing) {
 		error_set(&why, ERR_WORKER_LOST,
 			  "module %s: its worker closed its socket", w->module);

@@ -74,7 +74,8 @@ void worker_send(struct worker *w, struct worker_call *call);
 
 /*
  * End it now: SIGKILL to its process group; calls are lost with why; ended()
- * is called.  The process is reaped later, by worker_reap().
+ * is called.  The process is reaped later, by worker_reaped().  With
+ * ERR_SHUTTING_DOWN its socket is closed, and it may finish the call it is in.
  */
 void worker_end(struct worker *w, const struct error *why);
 
@@ -83,6 +84,12 @@ void worker_end(struct worker *w, const struct error *why);
  * its calls is to blame, all are lost as not begun.
  */
 void worker_retire(struct worker *w, const struct error *why);
+
+/*
+ * At the end of signetd, when every worker was ended: wait for them, at most
+ * so long, and kill what is left.  Blocking.
+ */
+void worker_wait_all(unsigned ms);
 
 /*
  * A child has ended (SIGCHLD): true when it was a worker.  status as from

@@ -164,6 +164,16 @@ lacks_module() {
 	[ ! -e "$D/s" ]
 }
 
+# SoftHSM writes its token at C_Login: killed there, the token is lost.
+@test "SIGTERM lets a login under way finish" {
+	configure "$(module_mock)"
+	rules 'C_Login delay 500'
+	start
+	wait_until 5 grep -q 'C_Login !delay' "$D/mock.log"
+	stop
+	[ "$(calls C_Login)" -eq 1 ]
+}
+
 @test "a second signetd on the same socket is refused" {
 	configure "$(module_softhsm softhsm2)"
 	start
