@@ -70,8 +70,16 @@ core_libs := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 client_libs := $(shell $(PKG_CONFIG) --libs $(CLIENT_PKGS))
 worker_libs := $(shell $(PKG_CONFIG) --libs libcrypto) -ldl
 
+MO := $(patsubst po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/signet.mo,\
+	$(wildcard po/*.po))
+
 .PHONY: all
-all: $(PROGRAMS) $(LIBSIGNET) $(LIBSHARED) $(MOCKS) ## build everything
+all: $(MO) $(PROGRAMS) $(LIBSIGNET) $(LIBSHARED) $(MOCKS) ## build everything
+
+$(BUILD)/share/locale/%/LC_MESSAGES/signet.mo: po/%.po
+	@mkdir -p $(@D)
+	$(call say,MO)
+	$(Q)msgfmt --check-format -o $@ $<
 
 $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
@@ -190,6 +198,13 @@ install: all ## into PREFIX (and DESTDIR)
 	  $(DESTDIR)$(PREFIX)/include \
 	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
 	  $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	cp -R $(BUILD)/share/locale $(DESTDIR)$(PREFIX)/share/
+	install -m 644 completion/signet.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/signet
+	install -m 644 completion/_signet \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_signet
 	install $(BUILD)/bin/signet $(BUILD)/bin/signetd $(DESTDIR)$(PREFIX)/bin/
 	install $(BUILD)/bin/signet-worker $(DESTDIR)$(PREFIX)/lib/signet/
 	install -m 644 $(LIBSIGNET) $(DESTDIR)$(PREFIX)/lib/
