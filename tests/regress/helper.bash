@@ -76,6 +76,15 @@ module_mock() {
 	END
 }
 
+# A copy of the tokens for this test: a wrong PIN writes into its token, which
+# others would see.
+own_tokens() {
+	cp -r "$SIGNET_FIXTURES/tokens" "$D/tokens"
+	sed "s,^directories.tokendir.*,directories.tokendir = $D/tokens," \
+		"$SIGNET_FIXTURES/softhsm2.conf" >"$D/softhsm2.conf"
+	SOFTHSM2_CONF=$D/softhsm2.conf
+}
+
 # For setup_file: a token of its own for a healthy neighbour, whose key is
 # $OTHER and whose module is in $OTHER_DIR/yaml.
 signet_setup_file() {
