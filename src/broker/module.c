@@ -249,6 +249,18 @@ static bool worker_spoilt(const struct token *t, const struct error *why)
 	       (why->code == ERR_NOT_LOGGED_IN && t->state == TOKEN_LOGGED_IN);
 }
 
+/* An answer that cannot be read: worker.c ends the worker that sent it. */
+static int sign_broke(struct sign_job *job, const struct error *e)
+{
+	const struct slice none = { NULL, 0 };
+	struct module *m = job->key->token->module;
+	struct error told = *e;
+
+	error_prefix(&told, "module %s: ", m->config->name);
+	module_job_done(m, job, none, &told);
+	return e->code;
+}
+
 /* The worker's own word on why it did not sign. */
 static int sign_failed(struct sign_job *job, struct slice body,
 		       struct error *e)
@@ -257,12 +269,13 @@ static int sign_failed(struct sign_job *job, struct slice body,
 	struct token *t = job->key->token;
 	struct worker *w = job->shard->worker;
 	struct error why;
-	int r = wire_fault_get(body, &why, e);
 
-	module_job_done(t->module, job, none, r != 0 ? e : &why);
-	if (r == 0 && worker_spoilt(t, &why))
+	if (wire_fault_get(body, &why, e) != 0)
+		return sign_broke(job, e);
+	module_job_done(t->module, job, none, &why);
+	if (worker_spoilt(t, &why))
 		worker_retire(w, &why);
-	return r;
+	return 0;
 }
 
 static int sign_answer(struct worker_call *call, const struct wire_frame *f,
@@ -270,19 +283,15 @@ static int sign_answer(struct worker_call *call, const struct wire_frame *f,
 {
 	struct sign_job *job = job_of(call);
 	struct module *m = job->key->token->module;
-	const struct slice none = { NULL, 0 };
 	struct wire_sign_rep rep;
-	int r;
+	int r = 0;
 
-	if (f->kind == WIRE_FAIL) {
+	if (f->kind == WIRE_FAIL)
 		r = sign_failed(job, f->body, e);
-	} else {
-		r = f->kind == WIRE_REP ?
-			wire_sign_rep_get(f->body, &rep, e) :
-			error_set(e, ERR_PROTOCOL, "half a signature");
-		module_job_done(m, job, r == 0 ? rep.signature : none,
-				r == 0 ? NULL : e);
-	}
+	else if (wire_sign_rep_get(f->body, &rep, e) != 0)
+		r = sign_broke(job, e);
+	else
+		module_job_done(m, job, rep.signature, NULL);
 	if (r == 0)
 		module_dispatch(m);
 	return r;

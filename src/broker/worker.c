@@ -414,12 +414,20 @@ static void worker_flush(evutil_socket_t fd, short what, void *arg)
 		event_add(w->flush, NULL);
 }
 
+/* Only lists come in several frames: what handles the others ends the call. */
+static bool worker_may_answer(const struct wire_frame *f)
+{
+	if (f->kind == WIRE_MORE)
+		return f->type == WIRE_TOKENS || f->type == WIRE_KEYS;
+	return f->kind != WIRE_REQ;
+}
+
 static int worker_answer(struct worker *w, const struct wire_frame *f,
 			 struct error *e)
 {
 	struct worker_call *first = TAILQ_FIRST(&w->calls);
 
-	if (f->kind == WIRE_REQ || first == NULL || f->id != first->id ||
+	if (!worker_may_answer(f) || first == NULL || f->id != first->id ||
 	    f->type != first->type)
 		return error_set(e, ERR_PROTOCOL,
 				 "answer %u of type %d was not asked for",

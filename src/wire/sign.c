@@ -50,5 +50,7 @@ int wire_sign_rep_get(struct slice body, struct wire_sign_rep *m,
 	struct cursor c = cursor_of(body);
 
 	m->signature = cursor_block(&c, LIMIT_SIGNATURE);
+	if (m->signature.len == 0)
+		c.failed = true;
 	return wire_body_end(&c, e);
 }

@@ -66,6 +66,11 @@ lie() {
 		'version 99'
 }
 
+@test "the first part of an answer that has one part" {
+	lie '00000018 0001 02 00 00000001 00000001 02 28 01 00 00000000 00000000' \
+		'not asked for'
+}
+
 # lied HEX: how a worker ends that is asked this.
 lied() {
 	"$tools/lying-daemon" "$build/bin/signet-worker" "$1" 2>>"$D/log"
