@@ -9,11 +9,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -81,7 +83,7 @@ static int64_t timeval_ns(const struct timeval *t)
 
 int cpu_read(const struct cpu_group *g, struct cpu *out, struct error *e)
 {
-	struct cpu now = { 0, 0, 0 };
+	struct cpu now = { .bench = 0 };
 	struct rusage own;
 	int r = cpu_of(g->daemon, &now.daemon, e);
 
@@ -91,6 +93,37 @@ int cpu_read(const struct cpu_group *g, struct cpu *out, struct error *e)
 		return r;
 	getrusage(RUSAGE_SELF, &own);
 	now.bench = timeval_ns(&own.ru_utime) + timeval_ns(&own.ru_stime);
-	*out = now;
+	r = cpu_machine(&now.machine, e);
+	if (r == 0)
+		*out = now;
+	return r;
+}
+
+/* user nice system idle iowait irq softirq steal (proc(5)) */
+int cpu_machine(int64_t *ns, struct error *e)
+{
+	FILE *f = fopen("/proc/stat", "re");
+	int64_t t[8] = { 0 };
+	int n = 0;
+
+	if (f != NULL && fscanf(f, "cpu") == 0)
+		while (n < 8 && fscanf(f, "%" SCNd64, &t[n]) == 1)
+			n++;
+	if (f != NULL)
+		fclose(f);
+	if (n < 8)
+		return error_set(e, ERR_IO, "/proc/stat cannot be read");
+	*ns = (t[0] + t[1] + t[2] + t[5] + t[6] + t[7]) *
+	      (CLOCK_NS_PER_S / sysconf(_SC_CLK_TCK));
 	return 0;
+}
+
+struct cpu cpu_between(const struct cpu *a, const struct cpu *b)
+{
+	return (struct cpu){
+		.bench = b->bench - a->bench,
+		.daemon = b->daemon - a->daemon,
+		.workers = b->workers - a->workers,
+		.machine = b->machine - a->machine,
+	};
 }

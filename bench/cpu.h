@@ -23,9 +23,10 @@ struct cpu_group {
 
 /* Nanoseconds, user and system, of all threads. */
 struct cpu {
-	int64_t bench;
+	int64_t bench; /* this program, or the processes of a direct call */
 	int64_t daemon;
 	int64_t workers;
+	int64_t machine; /* all that any core was busy with, or robbed of */
 };
 
 /* ERR_IO: /proc cannot be read, or there are no workers. */
@@ -35,5 +36,11 @@ int cpu_group_find(pid_t daemon, struct cpu_group *out, struct error *e)
 /* What was used until now.  ERR_IO when one of them has ended. */
 int cpu_read(const struct cpu_group *g, struct cpu *out, struct error *e)
 	MUST_CHECK;
+
+/* The member machine alone, to 10 ms.  ERR_IO. */
+int cpu_machine(int64_t *ns, struct error *e) MUST_CHECK;
+
+/* b - a */
+struct cpu cpu_between(const struct cpu *a, const struct cpu *b);
 
 #endif

@@ -286,9 +286,7 @@ static int load_measure(struct load *l, const struct cpu_group *group,
 		return r;
 	l->recording = false;
 	l->out->seconds = (double)(ended - begun) / (double)CLOCK_NS_PER_S;
-	l->out->cpu.bench = after.bench - before.bench;
-	l->out->cpu.daemon = after.daemon - before.daemon;
-	l->out->cpu.workers = after.workers - before.workers;
+	l->out->cpu = cpu_between(&before, &after);
 	return 0;
 }
 

@@ -15,7 +15,7 @@ struct measure {
 	uint64_t verified; /* signatures verified here, of those done */
 	char error[256]; /* the first of them */
 	struct stats latency;
-	struct cpu cpu; /* used in that time; zero for direct calls */
+	struct cpu cpu; /* used in that time */
 };
 
 #endif

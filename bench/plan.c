@@ -96,12 +96,16 @@ static int plan_load(struct plan *p, enum key_kind kind, enum cell_id id,
 static void cell_add(struct cell *c, const struct measure *m)
 {
 	double done = m->done == 0 ? 1 : (double)m->done;
+	int64_t server = m->cpu.daemon + m->cpu.workers;
+	int64_t total = server + m->cpu.bench;
 
 	c->used = true;
 	c->rate[c->rounds] = (double)m->done / m->seconds;
 	c->p50[c->rounds] = stats_quantile_us(&m->latency, 0.5);
-	c->server_us[c->rounds] =
-		(double)(m->cpu.daemon + m->cpu.workers) / done / 1000;
+	c->server_us[c->rounds] = (double)server / done / 1000;
+	c->total_us[c->rounds] = (double)total / done / 1000;
+	c->others[c->rounds] =
+		(double)(m->cpu.machine - total) / m->seconds / 1e9;
 	c->rounds++;
 	if (c->errors == 0)
 		memcpy(c->error, m->error, sizeof(c->error));

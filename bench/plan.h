@@ -16,6 +16,12 @@
 
 #define PLAN_ROUNDS_MAX 100
 
+/*
+ * Cores that others may use: with more, rates tell of the others.  Processor
+ * time for each request still holds, to some percent.
+ */
+#define PLAN_OTHERS_MAX 0.15
+
 struct runner;
 
 enum cell_id {
@@ -39,6 +45,8 @@ struct cell {
 	double rate[PLAN_ROUNDS_MAX];	/* a second */
 	double p50[PLAN_ROUNDS_MAX];	/* us */
 	double server_us[PLAN_ROUNDS_MAX]; /* signetd + workers, a request */
+	double total_us[PLAN_ROUNDS_MAX]; /* and this program */
+	double others[PLAN_ROUNDS_MAX];	/* cores that had other work */
 	double seconds;			/* of all rounds */
 	uint64_t done, errors, verified;
 	char error[256];

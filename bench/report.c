@@ -40,6 +40,16 @@ static double cell_rate(const struct cell *c)
 	return c->seconds > 0 ? (double)c->done / c->seconds : 0;
 }
 
+/* Cores that others used, mean of the rounds. */
+static double cell_others(const struct cell *c)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < c->rounds; i++)
+		sum += c->others[i];
+	return c->rounds == 0 ? 0 : sum / c->rounds;
+}
+
 /* --- text ----------------------------------------------------------------- */
 
 static void text_cell(const struct plan *p, enum key_kind kind,
@@ -53,12 +63,21 @@ static void text_cell(const struct plan *p, enum key_kind kind,
 		printf(" %6s", "");
 	else
 		printf(" %6.3f", cell_rate(c) / limit);
+	/* It also makes a key, outside of the time measured. */
+	if (id == CELL_VERIFY)
+		printf(" %6s", "");
+	else
+		printf(" %6.2f", cell_others(c));
 	printf(" %7.0f %7.0f %8.0f", stats_quantile_us(&c->latency, 0.5),
 	       stats_quantile_us(&c->latency, 0.99),
 	       (double)c->latency.max_ns / 1000);
-	if (!plan_cell_direct(id))
-		printf(" %7.1f %7.1f %7.1f", each_us(c->cpu.daemon, c),
-		       each_us(c->cpu.workers, c), each_us(c->cpu.bench, c));
+	if (plan_cell_direct(id))
+		printf(" %7s %7s", "", "");
+	else
+		printf(" %7.1f %7.1f", each_us(c->cpu.daemon, c),
+		       each_us(c->cpu.workers, c));
+	if (id != CELL_VERIFY)
+		printf(" %7.1f", each_us(c->cpu.bench, c));
 	putchar('\n');
 	if (c->errors > 0)
 		printf("    %llu errors, the first: %s\n",
@@ -69,17 +88,25 @@ static void text_kind(const struct plan *p, enum key_kind kind)
 {
 	uint64_t verified = 0;
 
-	printf("%-26s %8s %6s %7s %7s %8s %7s %7s %7s\n", key_kind_name(kind),
-	       "rate/s", "/limit", "p50 us", "p99 us", "max us", "signetd",
-	       "workers", "bench");
+	printf("%-26s %8s %6s %6s %7s %7s %8s %7s %7s %7s\n",
+	       key_kind_name(kind), "rate/s", "/limit", "others", "p50 us",
+	       "p99 us", "max us", "signetd", "workers", "bench");
 	for (unsigned id = 0; id < CELLS; id++) {
 		if (p->cell[kind][id].used)
 			text_cell(p, kind, id);
 		verified += p->cell[kind][id].verified;
 	}
-	printf("(signetd, workers, bench: us of processor time for each"
-	       " request; %llu signatures of the\nanswers were verified here"
-	       " by OpenSSL)\n\n", (unsigned long long)verified);
+	printf("(others: cores that had other work; signetd, workers, bench:"
+	       " us of processor time\nfor each request; %llu signatures of"
+	       " the answers were verified here by OpenSSL)\n\n",
+	       (unsigned long long)verified);
+}
+
+static const char *verdict_word(const struct verdict *v)
+{
+	if (v->disturbed)
+		return "disturbed: no verdict";
+	return v->reached ? "reached" : "not reached";
 }
 
 static void text_verdicts(const struct plan *p)
@@ -87,16 +114,16 @@ static void text_verdicts(const struct plan *p)
 	struct verdict v[VERDICTS_MAX];
 	unsigned n = verdict_make(p, v);
 
-	printf("%-46s %8s %17s %9s\n", "median of the rounds", "value",
-	       "rounds", "target");
+	printf("%-50s %8s %17s %3s %7s\n", "median of the rounds in which"
+	       " nobody else ran", "value", "low-high", "of", "target");
 	for (unsigned i = 0; i < n; i++) {
 		int digits = v[i].target >= 2 ? 1 : 3;
 
-		printf("%-9s%-37s %8.*f %8.*f-%8.*f %2s %.*f  %s\n",
+		printf("%-9s%-41s %8.*f %8.*f-%8.*f %3u %2s %.*f  %s\n",
 		       key_kind_name(v[i].kind), v[i].name, digits, v[i].value,
-		       digits, v[i].low, digits, v[i].high,
+		       digits, v[i].low, digits, v[i].high, v[i].rounds,
 		       v[i].at_most ? "<=" : ">=", v[i].target >= 2 ? 0 : 2,
-		       v[i].target, v[i].reached ? "reached" : "not reached");
+		       v[i].target, verdict_word(&v[i]));
 	}
 }
 
@@ -137,7 +164,7 @@ static json_t *json_cell(enum key_kind kind, enum cell_id id,
 			 const struct cell *c)
 {
 	return json_pack(
-		"{ss ss sf sf sf sf sI sI sI sf sf sf so so}",
+		"{ss ss sf sf sf sf sI sI sI sf sf sf so so so}",
 		"key", key_kind_name(kind), "name", plan_cell_name(id),
 		"rate", cell_rate(c),
 		"p50_us", stats_quantile_us(&c->latency, 0.5),
@@ -150,7 +177,8 @@ static json_t *json_cell(enum key_kind kind, enum cell_id id,
 		"workers_cpu_us", each_us(c->cpu.workers, c),
 		"bench_cpu_us", each_us(c->cpu.bench, c),
 		"rates", json_reals(c->rate, c->rounds),
-		"p50s_us", json_reals(c->p50, c->rounds));
+		"p50s_us", json_reals(c->p50, c->rounds),
+		"others_cores", json_reals(c->others, c->rounds));
 }
 
 static json_t *json_cells(const struct plan *p)
@@ -173,11 +201,12 @@ static json_t *json_verdicts(const struct plan *p)
 
 	for (unsigned i = 0; i < n; i++)
 		json_array_append_new(list, json_pack(
-			"{ss ss sf sf sf sf sb sb}",
+			"{ss ss sf sf sf sf sb sb sb si}",
 			"key", key_kind_name(v[i].kind), "name", v[i].name,
 			"value", v[i].value, "low", v[i].low, "high",
 			v[i].high, "target", v[i].target, "at_most",
-			v[i].at_most, "reached", v[i].reached));
+			v[i].at_most, "reached", v[i].reached, "disturbed",
+			v[i].disturbed, "rounds", (int)v[i].rounds));
 	return list;
 }
 

@@ -41,6 +41,7 @@ struct part {
 struct shared {
 	struct runner_order order;
 	int64_t begin_ns, end_ns;
+	int64_t cpu_ns; /* of the process, for the last order */
 	struct part part[TOKEN_SESSIONS];
 };
 
@@ -159,10 +160,19 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
+static int64_t own_cpu_ns(void)
+{
+	struct timespec t = { 0, 0 };
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * CLOCK_NS_PER_S + t.tv_nsec;
+}
+
 static void child_work(struct child *c)
 {
 	struct thread thread[TOKEN_SESSIONS];
 	unsigned n = c->shared->order.threads;
+	int64_t before = own_cpu_ns();
 
 	memset(c->shared->part, 0, sizeof(c->shared->part));
 	for (unsigned i = 0; i < n; i++) {
@@ -173,6 +183,7 @@ static void child_work(struct child *c)
 	}
 	for (unsigned i = 0; i < n; i++)
 		pthread_join(thread[i].id, NULL);
+	c->shared->cpu_ns = own_cpu_ns() - before;
 }
 
 static void child_main(struct shared *s, int fd, const char *module,
@@ -246,10 +257,12 @@ int runner_start(unsigned processes, const char *module, const char *fixtures,
 
 	if (r == NULL)
 		return error_set(e, ERR_NO_MEMORY, "no memory for processes");
-	for (unsigned i = 0; failed == 0 && i < processes; i++)
+	/* One after the other: see token_await_slot(). */
+	for (unsigned i = 0; failed == 0 && i < processes; i++) {
 		failed = runner_fork(r, module, fixtures, e);
-	for (unsigned i = 0; failed == 0 && i < processes; i++)
-		failed = runner_await(r, i, e);
+		if (failed == 0)
+			failed = runner_await(r, i, e);
+	}
 	if (failed != 0) {
 		runner_stop(r);
 		return failed;
@@ -258,34 +271,50 @@ int runner_start(unsigned processes, const char *module, const char *fixtures,
 	return 0;
 }
 
+static int runner_order_all(struct runner *r, const struct runner_order *o,
+			    int64_t begin_ns, struct error *e)
+{
+	for (unsigned i = 0; i < o->processes; i++) {
+		r->shared[i]->order = *o;
+		r->shared[i]->begin_ns = begin_ns;
+		r->shared[i]->end_ns = begin_ns +
+			(int64_t)(o->seconds * (double)CLOCK_NS_PER_S);
+		if (write(r->fd[i], "", 1) != 1)
+			return error_set_errno(e, ERR_IO, errno, "write");
+	}
+	return 0;
+}
+
 int runner_run(struct runner *r, const struct runner_order *order,
 	       struct measure *out, struct error *e)
 {
-	int64_t begin = clock_mono_ns() + RUNNER_LEAD_NS;
-	int failed = 0;
+	int64_t begin = clock_mono_ns() + RUNNER_LEAD_NS, before, after;
+	int failed;
 
 	/* Making an RSA key takes its time. */
 	if (order->work == RUNNER_VERIFY)
 		begin += 25 * RUNNER_LEAD_NS;
 	memset(out, 0, sizeof(*out));
 	out->seconds = order->seconds;
-	for (unsigned i = 0; i < order->processes; i++) {
-		r->shared[i]->order = *order;
-		r->shared[i]->begin_ns = begin;
-		r->shared[i]->end_ns = begin +
-			(int64_t)(order->seconds * (double)CLOCK_NS_PER_S);
-		if (write(r->fd[i], "", 1) != 1)
-			return error_set_errno(e, ERR_IO, errno, "write");
-	}
+	failed = runner_order_all(r, order, begin, e);
+	sleep_until(begin);
+	if (failed == 0)
+		failed = cpu_machine(&before, e);
 	for (unsigned i = 0; i < order->processes; i++) {
 		if (failed == 0)
 			failed = runner_await(r, i, e);
 		for (unsigned t = 0; t < order->threads; t++)
 			stats_merge(&out->latency,
 				    &r->shared[i]->part[t].latency);
+		out->cpu.bench += r->shared[i]->cpu_ns;
 	}
+	if (failed == 0)
+		failed = cpu_machine(&after, e);
+	if (failed != 0)
+		return failed;
 	out->done = out->latency.count;
-	return failed;
+	out->cpu.machine = after - before;
+	return 0;
 }
 
 void runner_stop(struct runner *r)

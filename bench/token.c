@@ -7,20 +7,29 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/secret.h"
 
 #define TOKEN_SLOTS_MAX 64
+#define TOKEN_TRIES 10
+#define TOKEN_PAUSE_US 50000
 
 static int token_failed(struct error *e, const char *call, CK_RV rv)
 {
 	return error_set(e, ERR_MODULE, "%s: CK_RV 0x%lx", call, rv);
 }
 
-static int token_load(struct token *t, const char *module, struct error *e)
+static CK_RV token_initialize(struct token *t)
 {
 	CK_C_INITIALIZE_ARGS args = { .flags = CKF_OS_LOCKING_OK };
+
+	return t->p11->C_Initialize(&args);
+}
+
+static int token_load(struct token *t, const char *module, struct error *e)
+{
 	void *handle = dlopen(module, RTLD_NOW | RTLD_LOCAL);
 	CK_C_GetFunctionList get;
 	CK_RV rv;
@@ -32,7 +41,7 @@ static int token_load(struct token *t, const char *module, struct error *e)
 		return error_set(e, ERR_MODULE_LOAD, "%s", dlerror());
 	rv = get(&t->p11);
 	if (rv == CKR_OK)
-		rv = t->p11->C_Initialize(&args);
+		rv = token_initialize(t);
 	return rv == CKR_OK ? 0 : token_failed(e, "C_Initialize", rv);
 }
 
@@ -55,6 +64,24 @@ static int token_find_slot(struct token *t, const char *serial,
 		return 0;
 	}
 	return error_set(e, ERR_MODULE, "no token with serial %s", serial);
+}
+
+/*
+ * SoftHSM rewrites the file of a token at each login, and C_Initialize of
+ * another process meanwhile does not see that token: look again.
+ */
+static int token_await_slot(struct token *t, const char *serial,
+			    struct error *e)
+{
+	int r = token_find_slot(t, serial, e);
+
+	for (unsigned i = 0; r != 0 && i < TOKEN_TRIES; i++) {
+		usleep(TOKEN_PAUSE_US);
+		t->p11->C_Finalize(NULL);
+		if (token_initialize(t) == CKR_OK)
+			r = token_find_slot(t, serial, e);
+	}
+	return r;
 }
 
 static int token_login(struct token *t, const char *fixtures, struct error *e)
@@ -115,7 +142,7 @@ int token_open(struct token *t, const char *module, const char *fixtures,
 	if (r == 0)
 		r = token_load(t, module, e);
 	if (r == 0)
-		r = token_find_slot(t, serial, e);
+		r = token_await_slot(t, serial, e);
 	if (r == 0)
 		r = token_login(t, fixtures, e);
 	if (r == 0)

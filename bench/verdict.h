@@ -16,6 +16,8 @@ struct verdict {
 	const char *name;
 	double value;	 /* median of the rounds */
 	double low, high; /* of the rounds */
+	unsigned rounds; /* that count: see PLAN_OTHERS_MAX */
+	bool disturbed;	 /* none does; value is of all, and tells nothing */
 	double target;
 	bool at_most; /* the target is an upper bound */
 	bool reached;
