@@ -219,6 +219,23 @@ workers() {
 	api GET /v1/status | jq -r '.modules[].workers[].pid // empty'
 }
 
+# peak_begin, COMMAND..., peak_below KIB: its own memory while that ran.
+peak_begin() {
+	while grep RssAnon "/proc/$PID/status"; do
+		sleep 0.02
+	done >"$D/peak" 2>/dev/null 3>&- &
+	PEAK=$!
+	PIDS+=("$PEAK")
+}
+
+peak_below() {
+	local most
+	kill "$PEAK"
+	[ "$(wc -l <"$D/peak")" -ge 3 ]
+	most=$(awk '$2 > most {most = $2} END {print most}' "$D/peak")
+	sanitized || [ "$most" -lt "$1" ] || { echo "peak: $most KiB"; return 1; }
+}
+
 # A build with sanitizers needs more memory than is measured here.
 sanitized() {
 	grep -q __asan_init "$signetd"
