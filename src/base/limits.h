@@ -50,7 +50,7 @@
 
 /* Sign requests sent to one shard before its answers are in: the next one is
  * already there when it has finished one. */
-#define LIMIT_PIPELINE 4u
+#define LIMIT_PIPELINE 8u
 
 #define LIMIT_MODULES 16u	/* in the configuration: each is a process */
 #define LIMIT_SHARDS 32u	/* of one module: one for a core is of use */

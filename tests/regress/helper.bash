@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # helper: a private signetd for one test. Everything it makes lies in $D and is
-# gone after teardown; processes are ended by pid. The tokens of the fixtures
-# are shared between tests and only used, never changed.
+# gone after teardown; processes are ended by pid. The tokens are a copy of the
+# fixtures'.
 
 build=${SIGNET_BUILD:-$BATS_TEST_DIRNAME/../../build}
 signetd=$build/bin/signetd
@@ -14,6 +14,12 @@ signet_setup() {
 	. "$build/fixtures/env"
 	D=$(mktemp -d /tmp/signet.XXXXXX)
 	PIDS=()
+	# Its own copy of the tokens: SoftHSM misses a token at C_Initialize
+	# while another process logs in to it.
+	cp -R "$SIGNET_FIXTURES/tokens" "$D/tokens"
+	sed "s|^directories.tokendir.*|directories.tokendir = $D/tokens|" \
+		"$SOFTHSM2_CONF" >"$D/softhsm2.conf"
+	export SOFTHSM2_CONF=$D/softhsm2.conf
 	: >"$D/rules"
 	KEY="pkcs11:serial=$SIGNET_SERIAL_TEST;object=p256"
 }

@@ -261,22 +261,23 @@ fails_once() {
 	rules 'C_Sign delay 300'
 	before=$(calls C_Sign)
 	busy=()
-	for _ in 1 2 3 4 5; do
+	# As many as a worker is given at a time: the next one has to wait.
+	for _ in 1 2 3 4 5 6 7 8; do
 		curl -s -o /dev/null --unix-socket "$D/s" \
 			-H 'Content-Type: application/json' \
 			-d "$(body "$KEY")" http://localhost/v1/signatures 3>&- &
 		busy+=("$!")
 	done
-	wait_until 5 queue_has 5
+	wait_until 5 queue_has 8
 	curl -s -o /dev/null --unix-socket "$D/s" \
 		-H 'Content-Type: application/json' -d "$(body "$KEY")" \
 		http://localhost/v1/signatures 3>&- &
 	gone=$!
-	wait_until 5 queue_has 6
+	wait_until 5 queue_has 9
 	kill -KILL "$gone"
 	wait_until 5 logged 'cancelled.*the client has gone'
 	wait "${busy[@]}"
-	[ "$(calls C_Sign)" -eq $((before + 5)) ]
+	[ "$(calls C_Sign)" -eq $((before + 8)) ]
 }
 
 queue_has() {
