@@ -174,6 +174,34 @@ lacks_module() {
 	[ "$(calls C_Login)" -eq 1 ]
 }
 
+@test "after SIGTERM nothing new is begun, on no connection" {
+	export DEADLINE=5000
+	configure "$(module_mock)"
+	start
+	wait_until 10 settled
+	mkfifo "$D/in"
+	socat - "UNIX-CONNECT:$D/s" <"$D/in" >"$D/raw" 3>&- &
+	PIDS+=("$!")
+	exec 7>"$D/in"
+	printf 'GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n' >&7
+	wait_until 5 grep -q '^HTTP/1.1 200' "$D/raw"
+	rules 'C_Sign delay 1000'
+	sign "$KEY" >"$D/slow" 3>&- &
+	slow=$!
+	wait_until 5 grep -q 'C_Sign !delay' "$D/mock.log"
+	kill -TERM "$PID"
+	wait_until 5 not answers
+	printf 'POST /v1/signatures HTTP/1.1\r\nHost: x\r\n'\
+'Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+		"$(body "$KEY" | wc -c)" "$(body "$KEY")" >&7
+	wait_until 5 grep -q 'HTTP/1.1 503' "$D/raw"
+	grep -q urn:signet:problem:shutting-down "$D/raw"
+	wait "$slow"
+	jq -e '.state == "released"' "$D/slow"
+	exec 7>&-
+	[ "$(calls C_Sign)" -eq 1 ]
+}
+
 @test "a second signetd on the same socket is refused" {
 	configure "$(module_softhsm softhsm2)"
 	start
