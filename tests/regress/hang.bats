@@ -40,6 +40,7 @@ setup_file() {
 }
 
 teardown_file() {
+	# shellcheck disable=SC2034 # for signet_teardown
 	PIDS=("$PID")
 	signet_teardown
 	rm -rf "$OTHER_DIR"
