@@ -216,6 +216,12 @@ logged() {
 	grep -qE -- "$1" "$D/log"
 }
 
+# Connections that signetd has, and its listening socket: as the kernel tells
+# everybody. (/proc/PID/fd of signetd is for root only: it cannot be dumped.)
+connected() {
+	grep -c " $D/s\$" /proc/net/unix || true
+}
+
 # Calls of a function that the mock module saw (not the effects on them).
 calls() {
 	grep -c " $1 CKR" "$D/mock.log" || true

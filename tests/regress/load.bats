@@ -36,10 +36,6 @@ rss() {
 	awk '/^VmRSS/{print $2}' "/proc/$PID/status"
 }
 
-fds() {
-	find "/proc/$PID/fd" -type l | wc -l
-}
-
 # As many as asked for, or what the hard limit of this machine allows.
 connections() {
 	local hard
@@ -55,14 +51,14 @@ connections() {
 	signs "$KEY"
 	echo "# $count connections: $((($(rss) - before) / 1024)) MiB" >&3
 	sanitized || [ $(($(rss) - before)) -lt 120000 ]
-	[ "$(fds)" -ge "$count" ]
+	[ "$(connected)" -ge "$count" ]
 	idle_end
-	wait_until 10 few_fds
+	wait_until 10 few_connected
 	signs "$KEY"
 }
 
-few_fds() {
-	[ "$(fds)" -lt 100 ]
+few_connected() {
+	[ "$(connected)" -lt 100 ]
 }
 
 @test "200 clients that stop in mid-request delay nobody" {
@@ -78,7 +74,7 @@ Content-Length: 100000
 	done
 	[ $(($(date +%s%N) - before)) -lt 4000000000 ]
 	idle_end
-	wait_until 10 few_fds
+	wait_until 10 few_connected
 }
 
 @test "a thousand signatures leave no memory behind" {
