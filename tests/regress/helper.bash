@@ -51,8 +51,9 @@ not() {
 	! "$@"
 }
 
+# A zombie has gone: who is process 1 in a container may not care for orphans.
 gone() {
-	! kill -0 "$1" 2>/dev/null
+	! kill -0 "$1" 2>/dev/null || grep -qs '^State:.Z' "/proc/$1/status"
 }
 
 # --- configuration ---------------------------------------------------------
@@ -142,8 +143,10 @@ rules() {
 
 # --- the daemon ----------------------------------------------------------------
 
+# AS: a command that runs signetd as somebody else.
 start() {
-	"$signetd" --config "$D/signetd.yaml" --socket "$D/s" "$@" \
+	# shellcheck disable=SC2086
+	$AS "$signetd" --config "$D/signetd.yaml" --socket "$D/s" "$@" \
 		>>"$D/log" 2>&1 3>&- &
 	PID=$!
 	PIDS+=("$PID")
