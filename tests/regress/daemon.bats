@@ -205,7 +205,7 @@ lacks_module() {
 @test "a second signetd on the same socket is refused" {
 	configure "$(module_softhsm softhsm2)"
 	start
-	run "$signetd" --config "$D/signetd.yaml" --socket "$D/s" 3>&-
+	run timeout 5 "$signetd" --config "$D/signetd.yaml" --socket "$D/s" 3>&-
 	[ "$status" -eq 1 ]
 	[[ $output == *"another signetd"* ]]
 	wait_until 10 signs "$KEY"

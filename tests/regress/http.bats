@@ -179,9 +179,10 @@ zeros() {
 @test "two lengths for one body are refused" {
 	raw 'POST /v1/signatures HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'
 	grep -q '^HTTP/1.1 400' "$D/raw"
-	grep -q urn:signet:problem:malformed "$D/raw"
+	grep -q 'given twice' "$D/raw"
 	raw 'POST /v1/signatures HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}'
 	grep -q '^HTTP/1.1 400' "$D/raw"
+	grep -q 'given twice' "$D/raw"
 	signs "$KEY"
 }
 
