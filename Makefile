@@ -10,9 +10,11 @@ VERSION  := $(shell cat VERSION)
 OPT      ?= -O2
 SANITIZE ?=
 
-PKGS     := libcrypto libevent_core libmicrohttpd jansson libcyaml p11-kit-1
+PKGS     := libcrypto libevent_core libmicrohttpd jansson libcyaml p11-kit-1 \
+	libxml-2.0 sqlite3
+PROMPT_PKGS := jansson libassuan
 CLIENT_PKGS := libcurl jansson libcrypto
-PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) libcurl)
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(PROMPT_PKGS) libcurl)
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wshadow -Wcast-qual \
 	-Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings \
@@ -51,6 +53,7 @@ CORE   := $(BASE) $(WIRE) $(FORMAT) \
 WORKER := $(call sources,pkcs11)
 CLIENT := $(call sources,src/client)
 CLI    := $(call sources,src/cli)
+PROMPT := $(call sources,src/prompt)
 
 LIBCORE   := $(BUILD)/lib/libcore.a
 LIBWORKER := $(BUILD)/lib/libworker.a

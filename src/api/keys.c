@@ -3,10 +3,10 @@
  * keys: GET /v1/keys?token=&issuer=&purpose=.
  */
 #include "api/exchange.h"
-#include "api/writer.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/writer.h"
 #include "broker/uri.h"
 
 /* A certificate that ends within this time is worth a warning. */

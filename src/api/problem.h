@@ -5,8 +5,8 @@
 #ifndef SIGNET_API_PROBLEM_H
 #define SIGNET_API_PROBLEM_H
 
-#include "api/writer.h"
 #include "base/err.h"
+#include "base/writer.h"
 
 #define PROBLEM_TYPE "urn:signet:problem:"
 #define PROBLEM_MEDIA_TYPE "application/problem+json"

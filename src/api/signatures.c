@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "api/exchange.h"
-#include "api/writer.h"
 #include "api/order.h"
 #include "api/problem.h"
 #include "api/route.h"
 #include "base/limits.h"
+#include "base/writer.h"
 
 /* --- the object of a request -------------------------------------------- */
 

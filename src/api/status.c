@@ -3,11 +3,11 @@
  * status: GET /v1/status.
  */
 #include "api/exchange.h"
-#include "api/writer.h"
 #include "api/problem.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/writer.h"
 
 static const char *const shard_states[] = {
 	[SHARD_WAITING] = "waiting",

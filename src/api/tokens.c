@@ -5,10 +5,10 @@
 #include <p11-kit/pkcs11.h>
 
 #include "api/exchange.h"
-#include "api/writer.h"
 #include "api/problem.h"
 #include "api/route.h"
 #include "base/limits.h"
+#include "base/writer.h"
 
 static const char *const token_states[] = {
 	[TOKEN_ABSENT] = "absent",

@@ -52,6 +52,31 @@
  * already there when it has finished one. */
 #define LIMIT_PIPELINE 8u
 
+/* Signatures under one approval: a day's payments of a small business. */
+#define LIMIT_BATCH 1000u
+
+/* A content that is shown is parsed in memory; larger ones are blind. */
+#define LIMIT_SHOWN (4u * 1024 * 1024)
+
+/* Lines of one content, and bytes of one value: what a person can read. */
+#define LIMIT_LINES 4096u
+#define LIMIT_VALUE 1024u
+
+/* Approvals that may wait for a person, those of one user and of all. */
+#define LIMIT_APPROVALS_USER 8u
+#define LIMIT_APPROVALS 64u
+
+/* Seconds a person has to answer, unless configured. */
+#define LIMIT_PROMPT_SECONDS 120u
+
+/* Dialogs for one request: each wrong PIN costs one. */
+#define LIMIT_PROMPTS 3u
+
+/* PINs that are typed for one approval: one a signature where the key asks
+ * for it every time. */
+#define LIMIT_PINS 16u
+
+#define LIMIT_RULES 256u	/* in the policy */
 #define LIMIT_MODULES 16u	/* in the configuration: each is a process */
 #define LIMIT_SHARDS 32u	/* of one module: one for a core is of use */
 #define LIMIT_TOKENS 64u	/* of one module */

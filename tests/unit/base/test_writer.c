@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/writer.h"
+#include "base/writer.h"
 #include "api/problem.h"
 
 static void commas_put_themselves(void **state)

@@ -2,7 +2,7 @@
 /*
  * writer: writing JSON into a buffer, member by member.
  */
-#include "api/writer.h"
+#include "base/writer.h"
 
 #include <inttypes.h>
 

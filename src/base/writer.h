@@ -5,8 +5,8 @@
  * Answers are written, not built as a tree: one pass, no allocation a value.
  * Commas put themselves.  Texts become valid UTF-8 whatever a token says.
  */
-#ifndef SIGNET_API_WRITER_H
-#define SIGNET_API_WRITER_H
+#ifndef SIGNET_BASE_WRITER_H
+#define SIGNET_BASE_WRITER_H
 
 #include <stdbool.h>
 #include <stdint.h>
