@@ -15,6 +15,8 @@
 #include "wire/fault.h"
 #include "wire/hello.h"
 #include "wire/login.h"
+#include "wire/pin.h"
+#include "wire/prepare.h"
 
 /* Decoded bodies: a request is one of these. */
 union request {
@@ -23,6 +25,8 @@ union request {
 	struct wire_logout_req logout;
 	struct wire_keys_req keys;
 	struct wire_sign_req sign;
+	struct wire_prepare_req prepare;
+	struct wire_pin_req pin;
 };
 
 /* Handlers answer by themselves when they return 0, and not otherwise. */
@@ -60,6 +64,16 @@ static int decode_keys(struct slice body, union request *m, struct error *e)
 static int decode_sign(struct slice body, union request *m, struct error *e)
 {
 	return wire_sign_req_get(body, &m->sign, e);
+}
+
+static int decode_prepare(struct slice body, union request *m, struct error *e)
+{
+	return wire_prepare_req_get(body, &m->prepare, e);
+}
+
+static int decode_pin(struct slice body, union request *m, struct error *e)
+{
+	return wire_pin_req_get(body, &m->pin, e);
 }
 
 static void answer_empty(struct p11_worker *w, enum wire_type type,
@@ -204,24 +218,48 @@ static int handle_keys(struct p11_worker *w, uint32_t id,
 	return 0;
 }
 
+static void answer_sign(struct p11_worker *w, enum wire_kind kind, uint32_t id,
+			struct slice signature)
+{
+	const struct wire_sign_rep rep = { signature };
+
+	wire_sign_rep_put(p11_outbox_begin(&w->out, WIRE_SIGN, kind, id),
+			  &rep);
+	p11_outbox_end(&w->out);
+}
+
 static int handle_sign(struct p11_worker *w, uint32_t id,
 		       const union request *m, struct error *e)
 {
+	struct cursor at = cursor_of(m->sign.encoded);
 	uint8_t signature[LIMIT_SIGNATURE];
-	struct wire_sign_rep rep;
+	struct wire_sign_item item;
 	struct p11_token *t;
+	uint32_t left = m->sign.count;
 	size_t len = 0;
 	int r = p11_tokens_find(&w->tokens, m->sign.token, &t, e);
 
-	if (r == 0)
-		r = p11_sign(t, &m->sign, signature, &len, e);
-	if (r != 0)
-		return r;
-	rep.signature = slice_of(signature, len);
-	wire_sign_rep_put(p11_outbox_begin(&w->out, WIRE_SIGN, WIRE_REP, id),
-			  &rep);
-	p11_outbox_end(&w->out);
-	return 0;
+	if (r == 0 && m->sign.login != WIRE_LOGIN_NONE)
+		r = error_set(e, ERR_UNSUPPORTED, "no login with a signature");
+	while (r == 0 && wire_sign_item_next(&at, &item)) {
+		r = p11_sign(t, &m->sign, &item, signature, &len, e);
+		if (r == 0)
+			answer_sign(w, --left == 0 ? WIRE_REP : WIRE_MORE, id,
+				    slice_of(signature, len));
+	}
+	return r;
+}
+
+static int handle_prepare(struct p11_worker *w, uint32_t id,
+			  const union request *m, struct error *e)
+{
+	return error_set(e, ERR_UNSUPPORTED, "no PREPARE");
+}
+
+static int handle_pin(struct p11_worker *w, uint32_t id,
+		      const union request *m, struct error *e)
+{
+	return error_set(e, ERR_UNSUPPORTED, "no PIN");
 }
 
 static const struct {
@@ -235,6 +273,8 @@ static const struct {
 	[WIRE_KEYS] = { P11_STATE_READY, decode_keys, handle_keys },
 	[WIRE_SIGN] = { P11_STATE_READY, decode_sign, handle_sign },
 	[WIRE_LOGOUT] = { P11_STATE_READY, decode_logout, handle_logout },
+	[WIRE_PREPARE] = { P11_STATE_READY, decode_prepare, handle_prepare },
+	[WIRE_PIN] = { P11_STATE_READY, decode_pin, handle_pin },
 };
 _Static_assert(ARRAY_LEN(requests) == WIRE_TYPE_LAST + 1,
 	       "every type has its line");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sign: one signature by one key of a token.
+ * sign: signatures by one key of a token.
  */
 #include "pkcs11/sign.h"
 
@@ -50,11 +50,11 @@ size_t p11_sign_length(const struct p11_public *key)
 }
 
 static bool sign_fits(const struct p11_public *key,
-		      const struct wire_sign_req *req)
+		      const struct wire_sign_item *item)
 {
-	size_t len = req->data.len, digest = hashes[req->hash].length;
+	size_t len = item->data.len, digest = hashes[item->hash].length;
 
-	switch (req->mechanism) {
+	switch (item->mechanism) {
 	case WIRE_RSA_PKCS:
 		return digest == 0 && len > 0 &&
 		       len + PKCS1_PADDING <= sign_bytes(key->bits);
@@ -70,18 +70,18 @@ static bool sign_fits(const struct p11_public *key,
 }
 
 int p11_sign_allowed(const struct p11_public *key,
-		     const struct wire_sign_req *req, struct error *e)
+		     const struct wire_sign_item *item, struct error *e)
 {
-	const struct mechanism *m = &mechanisms[req->mechanism];
+	const struct mechanism *m = &mechanisms[item->mechanism];
 
 	if (m->key != key->type)
 		return error_set(e, ERR_IMPOSSIBLE,
 				 "%s is not for this type of key", m->name);
-	if (!sign_fits(key, req))
+	if (!sign_fits(key, item))
 		return error_set(e, ERR_IMPOSSIBLE, "%s does not sign %zu "
 				 "bytes with a key of %u bits (hash %d)",
-				 m->name, req->data.len, key->bits,
-				 (int)req->hash);
+				 m->name, item->data.len, key->bits,
+				 (int)item->hash);
 	return 0;
 }
 
@@ -119,7 +119,8 @@ static int sign_find(struct p11_token *t, struct p11_key *key,
 }
 
 static int sign_key(struct p11_token *t, const struct wire_sign_req *req,
-		    struct p11_key **out, struct error *e)
+		    const struct wire_sign_item *item, struct p11_key **out,
+		    struct error *e)
 {
 	struct p11_key *key;
 	int r = t->keys_loaded ? 0 : p11_keys_load(t, e);
@@ -136,7 +137,7 @@ static int sign_key(struct p11_token *t, const struct wire_sign_req *req,
 				 "its PIN for every signature; it cannot be "
 				 "used unattended", t->module->name,
 				 key->label);
-	r = p11_sign_allowed(&key->pub, req, e);
+	r = p11_sign_allowed(&key->pub, item, e);
 	if (r == 0 && key->handle == CK_INVALID_HANDLE)
 		r = sign_find(t, key, e);
 	if (r == 0)
@@ -144,14 +145,14 @@ static int sign_key(struct p11_token *t, const struct wire_sign_req *req,
 	return r;
 }
 
-static CK_RV sign_init(struct p11_token *t, const struct wire_sign_req *req,
+static CK_RV sign_init(struct p11_token *t, const struct wire_sign_item *item,
 		       const struct p11_key *key)
 {
-	const struct hash *h = &hashes[req->hash];
+	const struct hash *h = &hashes[item->hash];
 	CK_RSA_PKCS_PSS_PARAMS pss = { h->type, h->mgf, h->length };
-	CK_MECHANISM mechanism = { mechanisms[req->mechanism].type, NULL, 0 };
+	CK_MECHANISM mechanism = { mechanisms[item->mechanism].type, NULL, 0 };
 
-	if (req->mechanism == WIRE_RSA_PSS) {
+	if (item->mechanism == WIRE_RSA_PSS) {
 		mechanism.pParameter = &pss;
 		mechanism.ulParameterLen = sizeof(pss);
 	}
@@ -170,16 +171,16 @@ static bool sign_stale(const struct p11_token *t, CK_RV rv)
 }
 
 static int sign_begin(struct p11_token *t, const struct wire_sign_req *req,
-		      struct p11_key **key, struct error *e)
+		      const struct wire_sign_item *item, struct p11_key **key, struct error *e)
 {
 	CK_RV rv = CKR_OK;
 	int r;
 
 	for (int attempt = 0; attempt < 2; attempt++) {
-		r = sign_key(t, req, key, e);
+		r = sign_key(t, req, item, key, e);
 		if (r != 0)
 			return r;
-		rv = sign_init(t, req, *key);
+		rv = sign_init(t, item, *key);
 		if (rv == CKR_OK)
 			return 0;
 		if (!sign_stale(t, rv))
@@ -192,7 +193,7 @@ static int sign_begin(struct p11_token *t, const struct wire_sign_req *req,
 }
 
 int p11_sign(struct p11_token *t, const struct wire_sign_req *req,
-	     uint8_t *out, size_t *len, struct error *e)
+	     const struct wire_sign_item *item, uint8_t *out, size_t *len, struct error *e)
 {
 	CK_ULONG got = LIMIT_SIGNATURE;
 	struct p11_key *key = NULL;
@@ -204,13 +205,13 @@ int p11_sign(struct p11_token *t, const struct wire_sign_req *req,
 		return error_set(e, ERR_DEADLINE, "%s: the deadline passed "
 				 "before the token was asked",
 				 t->module->name);
-	r = sign_begin(t, req, &key, e);
+	r = sign_begin(t, req, item, &key, e);
 	if (r != 0)
 		return r;
 	/* PKCS#11 takes the data as not const, and does not write to it. */
-	data = (void *)(uintptr_t)req->data.ptr;
+	data = (void *)(uintptr_t)item->data.ptr;
 	rv = t->module->p11->C_Sign(t->session, data,
-				    (CK_ULONG)req->data.len, out, &got);
+				    (CK_ULONG)item->data.len, out, &got);
 	if (rv != CKR_OK)
 		return p11_session_failed(t, "C_Sign", rv, e);
 	if (got != p11_sign_length(&key->pub))

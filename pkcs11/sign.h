@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sign: one signature by one key of a token.
+ * sign: signatures by one key of a token.
  *
  * Runs in signet-worker.  C_SignInit and one C_Sign with a buffer that is
  * always there: asking for the length first can spend the login of a key.
@@ -12,7 +12,7 @@
 #include "wire/sign.h"
 
 /*
- * Sign req->data.  The signature lies in out[LIMIT_SIGNATURE], its length in
+ * Sign one item of a request.  The signature lies in out[LIMIT_SIGNATURE], its length in
  * *len.  Nothing is tried again once C_Sign was called.
  *
  * ERR_DEADLINE: it had passed before the module was called; ERR_NO_SUCH_KEY;
@@ -21,14 +21,14 @@
  * p11_session_failed().
  */
 int p11_sign(struct p11_token *t, const struct wire_sign_req *req,
-	     uint8_t *out, size_t *len, struct error *e) MUST_CHECK;
+	     const struct wire_sign_item *item, uint8_t *out, size_t *len, struct error *e) MUST_CHECK;
 
 /*
  * The part without a call of the module: does mechanism, hash and length of
  * data go with the key?  ERR_IMPOSSIBLE.
  */
 int p11_sign_allowed(const struct p11_public *key,
-		     const struct wire_sign_req *req, struct error *e)
+		     const struct wire_sign_item *item, struct error *e)
 	MUST_CHECK;
 
 /* Bytes of every signature by the key (RFC 8017 8, PKCS#11 2.3.1, RFC 8032). */

@@ -286,6 +286,9 @@ static int sign_answer(struct worker_call *call, const struct wire_frame *f,
 	struct wire_sign_rep rep;
 	int r = 0;
 
+	if (f->kind == WIRE_MORE)
+		return error_set(e, ERR_PROTOCOL,
+				 "more signatures than were asked for");
 	if (f->kind == WIRE_FAIL)
 		r = sign_failed(job, f->body, e);
 	else if (wire_sign_rep_get(f->body, &rep, e) != 0)
@@ -345,14 +348,18 @@ static struct shard *module_pick(struct module *m, const struct token *t)
 static void module_give(struct module *m, struct shard *s,
 			struct sign_job *job)
 {
-	struct wire_sign_req req = {
-		.token = s->theirs[job->key->token->number],
+	const struct wire_sign_item item = {
 		.mechanism = job->tbs->mechanism,
 		/* The others have it in their data. */
 		.hash = job->tbs->mechanism == WIRE_RSA_PSS ? job->tbs->hash :
 			WIRE_HASH_NONE,
-		.deadline_ns = job->expires_ns,
 		.data = job->tbs->data,
+	};
+	struct wire_sign_req req = {
+		.token = s->theirs[job->key->token->number],
+		.deadline_ns = job->expires_ns,
+		.count = 1,
+		.items = &item,
 	};
 
 	memcpy(req.identity, job->key->wire.identity, sizeof(req.identity));

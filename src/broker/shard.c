@@ -324,7 +324,9 @@ static int shard_tokens_answer(struct worker_call *call,
 	}
 	if (f->kind == WIRE_MORE) {
 		r = wire_token_get(f->body, &w, e);
-		return r != 0 ? r : shard_take_token(s, &w, e);
+		if (r != 0 || (w.flags & CKF_TOKEN_INITIALIZED) == 0)
+			return r;
+		return shard_take_token(s, &w, e);
 	}
 	/* Without its tokens this worker is of no use: end it and try anew. */
 	r = wire_fault_get(f->body, &why, e);

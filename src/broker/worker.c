@@ -56,6 +56,8 @@ struct worker {
 	bool ended;
 	bool reaped;	      /* its pid is nobody's, or another's */
 	size_t frame_start;
+	uint64_t sent;	      /* bytes that went out so far */
+	unsigned fds;	      /* calls whose descriptor has not */
 	uint32_t next_id;
 	unsigned load;
 	int64_t first_since;  /* when calls' first became the first */
@@ -189,6 +191,14 @@ unsigned worker_load(const struct worker *w)
 
 /* --- end ---------------------------------------------------------------- */
 
+static void worker_drop_fd(struct worker *w, struct worker_call *call)
+{
+	if (call->fd < 0)
+		return;
+	fd_closep(&call->fd);
+	w->fds--;
+}
+
 static void worker_lose_calls(struct worker *w, const struct error *why,
 			      bool begun)
 {
@@ -197,6 +207,7 @@ static void worker_lose_calls(struct worker *w, const struct error *why,
 	while ((call = TAILQ_FIRST(&w->calls)) != NULL) {
 		TAILQ_REMOVE(&w->calls, call, entry);
 		w->load--;
+		worker_drop_fd(w, call);
 		call->lost(call, why, begun);
 		begun = false;
 	}
@@ -378,6 +389,7 @@ static void worker_first_changed(struct worker *w)
 struct buf *worker_begin(struct worker *w, struct worker_call *call)
 {
 	call->id = ++w->next_id;
+	call->fd = -1;
 	w->frame_start = wire_frame_begin(&w->out, call->type, WIRE_REQ,
 					  call->id);
 	return &w->out;
@@ -390,6 +402,59 @@ void worker_send(struct worker *w, struct worker_call *call)
 	if (w->load++ == 0)
 		worker_first_changed(w);
 	event_active(w->flush, EV_WRITE, 0);
+}
+
+void worker_send_fd(struct worker *w, struct worker_call *call, int fd)
+{
+	call->fd = fd;
+	call->fd_at = w->sent + w->frame_start;
+	w->fds++;
+	worker_send(w, call);
+}
+
+/* The first call whose descriptor has not gone out. */
+static struct worker_call *worker_first_fd(struct worker *w)
+{
+	struct worker_call *call;
+
+	TAILQ_FOREACH(call, &w->calls, entry)
+		if (call->fd >= 0)
+			break;
+	return call;
+}
+
+/*
+ * As much as one send may take: a descriptor goes with the first byte of its
+ * frame, so nothing behind that byte leaves before it.
+ */
+static ssize_t worker_put(struct worker *w)
+{
+	struct worker_call *call = w->fds > 0 ? worker_first_fd(w) : NULL;
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .room = "" };
+	struct iovec part = { w->out.ptr, w->out.len };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t put;
+
+	if (call == NULL)
+		return send(w->fd, w->out.ptr, w->out.len, MSG_NOSIGNAL);
+	if (call->fd_at > w->sent)
+		return send(w->fd, w->out.ptr, (size_t)(call->fd_at - w->sent),
+			    MSG_NOSIGNAL);
+	m.msg_control = control.room;
+	m.msg_controllen = sizeof(control.room);
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.head), &call->fd, sizeof(int));
+	/* Alone: another descriptor may belong to what is behind. */
+	part.iov_len = WIRE_FRAME_HEAD;
+	put = sendmsg(w->fd, &m, MSG_NOSIGNAL);
+	if (put > 0)
+		worker_drop_fd(w, call);
+	return put;
 }
 
 static void worker_flush(evutil_socket_t fd, short what, void *arg)
@@ -405,20 +470,25 @@ static void worker_flush(evutil_socket_t fd, short what, void *arg)
 		worker_broke(w, &e);
 		return;
 	}
-	put = send(w->fd, w->out.ptr, w->out.len, MSG_NOSIGNAL);
-	if (put > 0)
-		buf_consume(&w->out, (size_t)put);
+	do {
+		put = worker_put(w);
+		if (put > 0) {
+			w->sent += (uint64_t)put;
+			buf_consume(&w->out, (size_t)put);
+		}
+	} while (put > 0 && w->fds > 0);
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET))
 		return; /* the read side tells, with what was answered before */
 	if (w->out.len > 0)
 		event_add(w->flush, NULL);
 }
 
-/* Only lists come in several frames: what handles the others ends the call. */
+/* Only these come in several frames: what handles the others ends the call. */
 static bool worker_may_answer(const struct wire_frame *f)
 {
 	if (f->kind == WIRE_MORE)
-		return f->type == WIRE_TOKENS || f->type == WIRE_KEYS;
+		return f->type == WIRE_TOKENS || f->type == WIRE_KEYS ||
+		       f->type == WIRE_SIGN;
 	return f->kind != WIRE_REQ;
 }
 
@@ -435,7 +505,11 @@ static int worker_answer(struct worker *w, const struct wire_frame *f,
 	if (f->kind != WIRE_MORE) {
 		TAILQ_REMOVE(&w->calls, first, entry);
 		w->load--;
+		worker_drop_fd(w, first);
 		worker_first_changed(w);
+	} else if (f->type == WIRE_SIGN) {
+		/* The deadline is that of one signature. */
+		w->first_since = clock_mono_ns();
 	}
 	return first->answer(first, f, e);
 }

@@ -30,6 +30,8 @@ struct worker_call {
 	TAILQ_ENTRY(worker_call) entry;
 	enum wire_type type;
 	uint32_t id;
+	int fd;		   /* worker_send_fd(): to go with it, else -1 */
+	uint64_t fd_at;	   /* offset of its frame in all that was sent */
 	unsigned deadline_ms; /* from the moment the worker is free for it */
 	/* WIRE_MORE: the call goes on; WIRE_REP and WIRE_FAIL end it.  The
 	 * body is borrowed.  A result other than 0 ends the worker. */
@@ -71,6 +73,12 @@ unsigned worker_load(const struct worker *w);
  */
 struct buf *worker_begin(struct worker *w, struct worker_call *call);
 void worker_send(struct worker *w, struct worker_call *call);
+
+/*
+ * The same with a descriptor, which is taken over: it goes out with the first
+ * byte of the frame, and our copy is closed then, or when the call is lost.
+ */
+void worker_send_fd(struct worker *w, struct worker_call *call, int fd);
 
 /*
  * End it now: SIGKILL to its process group; calls are lost with why; ended()

@@ -18,7 +18,7 @@
 struct error;
 
 /* Version of the protocol, in the first message of each side. */
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 
 enum wire_type {
 	WIRE_HELLO = 1,	 /* load the module */
@@ -27,7 +27,9 @@ enum wire_type {
 	WIRE_KEYS = 4,	 /* list keys and certificates of a token */
 	WIRE_SIGN = 5,
 	WIRE_LOGOUT = 6,
-	WIRE_TYPE_LAST = WIRE_LOGOUT,
+	WIRE_PREPARE = 7, /* before somebody is asked for a PIN */
+	WIRE_PIN = 8,	  /* change, unblock or set PINs */
+	WIRE_TYPE_LAST = WIRE_PIN,
 };
 
 /* Direction and place of a frame in its exchange. */

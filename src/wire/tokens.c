@@ -20,19 +20,24 @@ void wire_token_put(struct buf *out, const struct wire_token *m)
 	wire_put_text(out, m->slot);
 }
 
+void wire_token_read(struct cursor *c, struct wire_token *m)
+{
+	m->token = cursor_u32(c);
+	m->slot_id = cursor_u64(c);
+	m->flags = cursor_u64(c);
+	m->min_pin_len = cursor_u32(c);
+	m->max_pin_len = cursor_u32(c);
+	cursor_text(c, m->label, sizeof(m->label));
+	cursor_text(c, m->serial, sizeof(m->serial));
+	cursor_text(c, m->manufacturer, sizeof(m->manufacturer));
+	cursor_text(c, m->model, sizeof(m->model));
+	cursor_text(c, m->slot, sizeof(m->slot));
+}
+
 int wire_token_get(struct slice body, struct wire_token *m, struct error *e)
 {
 	struct cursor c = cursor_of(body);
 
-	m->token = cursor_u32(&c);
-	m->slot_id = cursor_u64(&c);
-	m->flags = cursor_u64(&c);
-	m->min_pin_len = cursor_u32(&c);
-	m->max_pin_len = cursor_u32(&c);
-	cursor_text(&c, m->label, sizeof(m->label));
-	cursor_text(&c, m->serial, sizeof(m->serial));
-	cursor_text(&c, m->manufacturer, sizeof(m->manufacturer));
-	cursor_text(&c, m->model, sizeof(m->model));
-	cursor_text(&c, m->slot, sizeof(m->slot));
+	wire_token_read(&c, m);
 	return wire_body_end(&c, e);
 }

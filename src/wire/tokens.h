@@ -31,5 +31,7 @@ struct wire_token {
 void wire_token_put(struct buf *out, const struct wire_token *m);
 int wire_token_get(struct slice body, struct wire_token *m, struct error *e)
 	MUST_CHECK;
+/* The same as a part of another message: what is wrong is left in c. */
+void wire_token_read(struct cursor *c, struct wire_token *m);
 
 #endif

@@ -221,7 +221,11 @@ static void test_objects_that_lie(void **state)
 static void sign_fails(const char *text, int code)
 {
 	static struct worker_key keys[32];
-	struct wire_sign_req m = { .mechanism = WIRE_ECDSA };
+	const struct wire_sign_item item = {
+		.mechanism = WIRE_ECDSA,
+		.data = slice_str("0123456789abcdef0123456789abcdef"),
+	};
+	struct wire_sign_req m = { .count = 1, .items = &item };
 	struct wire_token t = mock_start("");
 	size_t n = worker_keys(&w, t.token, keys, ARRAY_LEN(keys));
 
@@ -231,7 +235,6 @@ static void sign_fails(const char *text, int code)
 			       sizeof(m.identity));
 	m.token = t.token;
 	m.deadline_ns = worker_deadline();
-	m.data = slice_of("0123456789abcdef0123456789abcdef", 32);
 	set_rules(text);
 	assert_int_equal(worker_failure(&w, worker_ask_sign(&w, &m), WIRE_SIGN,
 					&why), code);

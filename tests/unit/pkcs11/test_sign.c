@@ -24,10 +24,10 @@ static const struct p11_public ed = { .type = WIRE_KEY_ED, .bits = 256 };
 static int allowed(const struct p11_public *key, enum wire_mechanism mechanism,
 		   enum wire_hash hash, size_t len)
 {
-	struct wire_sign_req req = { .mechanism = mechanism, .hash = hash,
-				     .data = slice_of(bytes, len) };
+	const struct wire_sign_item item = { mechanism, hash,
+					     slice_of(bytes, len) };
 
-	return p11_sign_allowed(key, &req, &e);
+	return p11_sign_allowed(key, &item, &e);
 }
 
 static void test_type_of_key(void **state)

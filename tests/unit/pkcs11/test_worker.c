@@ -130,11 +130,13 @@ static struct wire_sign_req request(const char *label,
 				    enum wire_mechanism mechanism,
 				    enum wire_hash hash, struct slice data)
 {
-	struct wire_sign_req m = { .token = token.token,
-				   .mechanism = mechanism, .hash = hash,
+	/* One at a time: the request borrows it. */
+	static struct wire_sign_item item;
+	struct wire_sign_req m = { .token = token.token, .count = 1,
 				   .deadline_ns = worker_deadline(),
-				   .data = data };
+				   .items = &item };
 
+	item = (struct wire_sign_item){ mechanism, hash, data };
 	memcpy(m.identity, key_named(label)->m.identity, sizeof(m.identity));
 	return m;
 }

@@ -7,11 +7,13 @@
  */
 #include <stdio.h>
 
+#include "base/secret.h"
 #include "tests/unit/wire/bodies.h"
 #include "wire/fault.h"
 #include "wire/hello.h"
 #include "wire/keys.h"
 #include "wire/login.h"
+#include "wire/prepare.h"
 #include "wire/sign.h"
 #include "wire/tokens.h"
 
@@ -50,15 +52,40 @@ static void put_hello_rep(struct buf *out)
 	wire_hello_rep_put(out, &m);
 }
 
+static void put_prepare_req(struct buf *out)
+{
+	const struct wire_prepare_req m = { .token = 0, .pins = 1 };
+
+	wire_prepare_req_put(out, &m);
+}
+
+static void put_prepare_rep(struct buf *out)
+{
+	const struct wire_prepare_rep m = {
+		.token = { .token = 0, .slot_id = 1, .flags = 0x1040d,
+			   .min_pin_len = 4, .max_pin_len = 8,
+			   .label = "Payments", .serial = "0011",
+			   .manufacturer = "m", .model = "v2",
+			   .slot = "Reader 00 00" },
+	};
+
+	wire_prepare_rep_put(out, &m);
+}
+
 static void put_sign_req(struct buf *out)
 {
 	uint8_t digest[32];
-	struct wire_sign_req m = {
-		.token = 0,
+	const struct wire_sign_item item = {
 		.mechanism = WIRE_ECDSA,
 		.hash = WIRE_HASH_NONE,
-		.deadline_ns = INT64_C(3600000000000),
 		.data = slice_of(digest, sizeof(digest)),
+	};
+	struct wire_sign_req m = {
+		.token = 0,
+		.deadline_ns = INT64_C(3600000000000),
+		.login = WIRE_LOGIN_PIN,
+		.count = 1,
+		.items = &item,
 	};
 
 	memset(m.identity, 0xaa, sizeof(m.identity));
@@ -89,9 +116,11 @@ static void put_fail(struct buf *out)
 static const struct example examples[] = {
 	{ "HELLO REQ 1", WIRE_HELLO, WIRE_REQ, 1, put_hello_req },
 	{ "HELLO REP 1", WIRE_HELLO, WIRE_REP, 1, put_hello_rep },
-	{ "SIGN REQ 2", WIRE_SIGN, WIRE_REQ, 2, put_sign_req },
-	{ "SIGN REP 2", WIRE_SIGN, WIRE_REP, 2, put_sign_rep },
-	{ "SIGN FAIL 2", WIRE_SIGN, WIRE_FAIL, 2, put_fail },
+	{ "PREPARE REQ 2", WIRE_PREPARE, WIRE_REQ, 2, put_prepare_req },
+	{ "PREPARE REP 2", WIRE_PREPARE, WIRE_REP, 2, put_prepare_rep },
+	{ "SIGN REQ 3", WIRE_SIGN, WIRE_REQ, 3, put_sign_req },
+	{ "SIGN REP 3", WIRE_SIGN, WIRE_REP, 3, put_sign_rep },
+	{ "SIGN FAIL 3", WIRE_SIGN, WIRE_FAIL, 3, put_fail },
 };
 
 /* "    | 00 00 00 01 ...", 16 bytes to a line. */
@@ -157,6 +186,13 @@ static void test_numbers(void **state)
 	says("| ", WIRE_KEYS, " | KEYS |");
 	says("| ", WIRE_SIGN, " | SIGN |");
 	says("| ", WIRE_LOGOUT, " | LOGOUT |");
+	says("| ", WIRE_PREPARE, " | PREPARE |");
+	says("| ", WIRE_PIN, " | PIN |");
+	says("LIMIT_BATCH (", LIMIT_BATCH, ")");
+	says("LIMIT_PINS (", LIMIT_PINS, ")");
+	says("SECRET_MAX (", SECRET_MAX, ")");
+	says("| message | text | ", ERROR_MESSAGE_MAX - 1, " |");
+	says("| where | text | ", ERROR_WHERE_MAX - 1, " |");
 	says("LIMIT_FRAME (", LIMIT_FRAME, ")");
 	says("LIMIT_PATH (", LIMIT_PATH, ")");
 	says("LIMIT_LABEL (", LIMIT_LABEL, ")");
