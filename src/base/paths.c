@@ -13,6 +13,7 @@
 #include "base/err.h"
 
 #define PATHS_SYSTEM_CONFIG "/etc/signet/signetd.yaml"
+#define PATHS_SYSTEM_STATE "/var/lib/signet"
 
 /* A variable that is set and not empty, or NULL. */
 static const char *env_set(const char *name)
@@ -81,4 +82,16 @@ int paths_config(char *out, size_t size, struct error *e)
 	return error_set(e, ERR_CONFIG,
 			 "no configuration in ~/.config/signet/signetd.yaml or "
 			 PATHS_SYSTEM_CONFIG "; see signetd.conf(5)");
+}
+
+int paths_state(char *out, size_t size, struct error *e)
+{
+	if (join(out, size, env_path("XDG_STATE_HOME"), "/signet"))
+		return 0;
+	if (geteuid() == 0 ? join(out, size, PATHS_SYSTEM_STATE, "") :
+	    join(out, size, env_path("HOME"), "/.local/state/signet"))
+		return 0;
+	return error_set(e, ERR_CONFIG, "no place for what must survive a"
+			 " restart (at most %zu characters); set state: to an"
+			 " absolute path", size - 1);
 }

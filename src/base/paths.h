@@ -27,4 +27,11 @@ int paths_socket(char *out, size_t size, struct error *e) MUST_CHECK;
  */
 int paths_config(char *out, size_t size, struct error *e) MUST_CHECK;
 
+/*
+ * The folder for what must survive a restart: $XDG_STATE_HOME/signet, else
+ * /var/lib/signet for root and ~/.local/state/signet for others.  It may not
+ * be there.  ERR_CONFIG when it cannot be formed or is too long.
+ */
+int paths_state(char *out, size_t size, struct error *e) MUST_CHECK;
+
 #endif

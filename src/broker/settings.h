@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "policy/policy.h"
+
 struct settings_variable {
 	char *name;
 	char *value;
@@ -33,6 +35,13 @@ struct settings_token {
 	char *pin_source;   /* absolute path, or NULL */
 };
 
+/* How a person is asked. */
+struct settings_prompt {
+	char *pinentry;	  /* absolute path; NULL: signet-prompt looks for it */
+	unsigned timeout; /* seconds a person has to answer */
+	char *language;	  /* a locale's name; NULL: of the environment */
+};
+
 struct settings {
 	struct settings_module *modules;
 	unsigned modules_count;
@@ -40,8 +49,13 @@ struct settings {
 	unsigned tokens_count;
 	char *spool;	    /* folder for large contents */
 	char *group;	    /* of the socket: may use it too; NULL: nobody */
+	char *state;	    /* folder for what must survive a restart */
+	struct settings_prompt prompt;
+	struct policy policy; /* the file's, or the built-in one */
 	/* Not in the file: set by the daemon. */
 	char *worker;	    /* path of signet-worker */
+	char *prompt_program; /* path of signet-prompt; NULL: there is none */
+	struct policy_builtin builtin; /* policy points here without policy: */
 	bool skip_check;    /* signetd --bench-no-check: for measuring only */
 	unsigned refs;
 	void (*free)(struct settings *s); /* by whoever made it */

@@ -17,13 +17,21 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "base/paths.h"
 #include "broker/module_path.h"
 #include "broker/settings.h"
 #include "broker/uri.h"
+#include "daemon/policy_schema.h"
+#include "daemon/yaml.h"
+#include "policy/key.h"
+#include "policy/policy.h"
 
 #define CONFIG_VERSION 1
 #define CONFIG_SPOOL "/var/tmp"
 #define CONFIG_SHARDS 1
+#define CONFIG_TIMEOUT_LEAST 5 /* seconds: to read what is asked */
+#define CONFIG_TIMEOUT_MOST 3600
+#define CONFIG_LOCALE_MAX 32 /* "ca_ES.UTF-8@valencia" */
 /* The largest file that makes sense: a thousand modules' worth. */
 #define CONFIG_FILE_MAX (1024u * 1024)
 #define CONFIG_LOG_MAX ERROR_MESSAGE_MAX
@@ -32,6 +40,7 @@
 struct config {
 	struct settings settings;
 	unsigned version;
+	bool policy_given; /* libcyaml does not tell [] from nothing */
 };
 
 static const cyaml_schema_field_t variable_fields[] = {
@@ -73,8 +82,9 @@ static const cyaml_schema_value_t module_schema = {
 static const cyaml_schema_field_t token_fields[] = {
 	CYAML_FIELD_STRING_PTR("uri", CYAML_FLAG_POINTER,
 			       struct settings_token, uri, 1, LIMIT_URI),
-	CYAML_FIELD_BOOL("unattended", CYAML_FLAG_OPTIONAL,
-			 struct settings_token, unattended),
+	CYAML_FIELD_ENUM("unattended", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT,
+			 struct settings_token, unattended,
+			 policy_schema_bool, POLICY_SCHEMA_BOOL_COUNT),
 	CYAML_FIELD_STRING_PTR("pin_source",
 			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			       struct settings_token, pin_source, 1,
@@ -85,6 +95,20 @@ static const cyaml_schema_field_t token_fields[] = {
 static const cyaml_schema_value_t token_schema = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct settings_token,
 			    token_fields),
+};
+
+static const cyaml_schema_field_t prompt_fields[] = {
+	CYAML_FIELD_STRING_PTR("pinentry",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct settings_prompt, pinentry, 1,
+			       LIMIT_PATH - 1),
+	CYAML_FIELD_UINT("timeout", CYAML_FLAG_OPTIONAL,
+			 struct settings_prompt, timeout),
+	CYAML_FIELD_STRING_PTR("language",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct settings_prompt, language, 1,
+			       CONFIG_LOCALE_MAX),
+	CYAML_FIELD_END
 };
 
 static const cyaml_schema_field_t config_fields[] = {
@@ -105,6 +129,16 @@ static const cyaml_schema_field_t config_fields[] = {
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct config, settings.tokens, &token_schema, 0,
 			     LIMIT_TOKENS),
+	CYAML_FIELD_STRING_PTR("state",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct config, settings.state, 1,
+			       LIMIT_PATH - 1),
+	CYAML_FIELD_MAPPING("prompt", CYAML_FLAG_OPTIONAL, struct config,
+			    settings.prompt, prompt_fields),
+	CYAML_FIELD_SEQUENCE("policy",
+			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			     struct config, settings.policy.rules,
+			     &policy_schema_rule, 0, LIMIT_RULES),
 	CYAML_FIELD_END
 };
 
@@ -146,7 +180,9 @@ static const cyaml_config_t cyaml_base = {
 static void config_free(struct settings *s)
 {
 	free(s->worker);
-	s->worker = NULL;
+	free(s->prompt_program);
+	if (s->policy.rules == s->builtin.rules)
+		s->policy = (struct policy){ .rules = NULL };
 	cyaml_free(&cyaml_base, &config_schema, s, 0);
 }
 
@@ -228,18 +264,97 @@ static int check_token(const struct settings_token *t, struct error *e)
 	return check_absolute(t->uri, t->pin_source, e);
 }
 
+static int check_prompt(struct settings_prompt *p, struct error *e)
+{
+	static const char locale[] = "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				     "_.@-";
+	int r = 0;
+
+	if (p->timeout == 0)
+		p->timeout = LIMIT_PROMPT_SECONDS;
+	if (p->pinentry != NULL)
+		r = check_absolute("prompt: pinentry", p->pinentry, e);
+	if (r == 0)
+		r = check_range("prompt", "timeout", p->timeout,
+				CONFIG_TIMEOUT_LEAST, CONFIG_TIMEOUT_MOST, e);
+	if (r == 0 && p->language != NULL &&
+	    strspn(p->language, locale) != strlen(p->language))
+		r = error_set(e, ERR_CONFIG, "prompt: %s is not the name of a"
+			      " locale", p->language);
+	return r;
+}
+
+static int check_folders(struct settings *s, struct error *e)
+{
+	char state[LIMIT_PATH];
+	int r = 0;
+
+	if (s->state == NULL) {
+		r = paths_state(state, sizeof(state), e);
+		if (r == 0 && (s->state = strdup(state)) == NULL)
+			r = error_set(e, ERR_NO_MEMORY,
+				      "no memory for settings");
+	}
+	if (r == 0 && s->spool == NULL &&
+	    (s->spool = strdup(CONFIG_SPOOL)) == NULL)
+		r = error_set(e, ERR_NO_MEMORY, "no memory for settings");
+	if (r == 0)
+		r = check_absolute("state", s->state, e);
+	return r != 0 ? r : check_absolute("spool", s->spool, e);
+}
+
+/* Is there an unattended token that the rule could be about? */
+static bool allow_has_token(const struct policy_rule *rule,
+			    const struct settings *s)
+{
+	for (unsigned i = 0; i < s->tokens_count; i++) {
+		const struct settings_token *t = &s->tokens[i];
+		unsigned k = 0;
+
+		if (!t->unattended)
+			continue;
+		while (k < rule->match.key_count &&
+		       !policy_key_same_token(rule->match.key[k], t->uri))
+			k++;
+		if (k < rule->match.key_count || rule->match.key_count == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_policy(struct config *c, struct error *e)
+{
+	struct settings *s = &c->settings;
+	int r;
+
+	if (!c->policy_given) {
+		policy_builtin(geteuid(), &s->builtin);
+		s->policy = s->builtin.policy;
+		return 0;
+	}
+	r = policy_check(&s->policy, e);
+	for (unsigned i = 0; r == 0 && i < s->policy.rules_count; i++)
+		if (s->policy.rules[i].outcome == POLICY_ALLOW &&
+		    !allow_has_token(&s->policy.rules[i], s))
+			r = error_set(e, ERR_CONFIG, "policy: rule %u \"%s\":"
+				      " allow is for unattended tokens, and"
+				      " none of tokens: that it can be about is"
+				      " unattended", i + 1,
+				      s->policy.rules[i].name);
+	return r;
+}
+
 static int config_check(struct config *c, struct error *e)
 {
 	struct settings *s = &c->settings;
-	int r = 0;
+	int r;
 
 	if (c->version != CONFIG_VERSION)
 		return error_set(e, ERR_CONFIG,
 				 "version is %u; this signetd reads version %d",
 				 c->version, CONFIG_VERSION);
-	if (s->spool == NULL && (s->spool = strdup(CONFIG_SPOOL)) == NULL)
-		return error_set(e, ERR_NO_MEMORY, "no memory for settings");
-	r = check_absolute("spool", s->spool, e);
+	r = check_folders(s, e);
 	if (r == 0 && s->group != NULL && getgrnam(s->group) == NULL)
 		r = error_set(e, ERR_CONFIG,
 			      "socket_group: there is no group %s", s->group);
@@ -247,7 +362,9 @@ static int config_check(struct config *c, struct error *e)
 		r = check_module(s, i, e);
 	for (unsigned i = 0; r == 0 && i < s->tokens_count; i++)
 		r = check_token(&s->tokens[i], e);
-	return r;
+	if (r == 0)
+		r = check_prompt(&s->prompt, e);
+	return r != 0 ? r : check_policy(c, e);
 }
 
 /* --- the file ----------------------------------------------------------- */
@@ -338,6 +455,9 @@ int config_load(const char *path, struct settings **out, struct error *e)
 	r = config_read(path, &text, e);
 	if (r == 0)
 		r = config_parse(&text, &c, e);
+	if (r == 0)
+		r = yaml_has_key(buf_slice(&text), "policy",
+				 &c->policy_given, e);
 	buf_fini(&text);
 	if (r == 0) {
 		c->settings.free = config_free;
@@ -369,5 +489,16 @@ int config_check_files(const struct settings *s, struct error *e)
 			r = error_set_errno(e, ERR_PIN_SOURCE, errno,
 					    "token %s: %s", s->tokens[i].uri,
 					    s->tokens[i].pin_source);
+	if (r == 0 && s->prompt.pinentry != NULL &&
+	    access(s->prompt.pinentry, X_OK) != 0)
+		r = error_set_errno(e, ERR_CONFIG, errno, "prompt: %s",
+				    s->prompt.pinentry);
+	for (unsigned i = 0; r == 0 && i < s->policy.rules_count; i++)
+		if (s->policy.rules[i].bank != NULL &&
+		    access(s->policy.rules[i].bank, R_OK) != 0)
+			r = error_set_errno(e, ERR_CONFIG, errno,
+					    "policy: rule \"%s\": %s",
+					    s->policy.rules[i].name,
+					    s->policy.rules[i].bank);
 	return r;
 }

@@ -70,11 +70,10 @@ static void open_standard(void)
 		close(fd);
 }
 
-/* signet-worker beside this program, or where `make install` puts it. */
-static char *find_worker(void)
+/* A program of ours beside this one, or where `make install` puts it. */
+static char *find_program(const char *name)
 {
-	static const char *const places[] = { "signet-worker",
-					      "../lib/signet/signet-worker" };
+	static const char *const places[] = { "", "../lib/signet/" };
 	char self[PATH_MAX], *slash, *path;
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -86,7 +85,7 @@ static char *find_worker(void)
 		return NULL;
 	*slash = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		if (asprintf(&path, "%s/%s", self, places[i]) < 0)
+		if (asprintf(&path, "%s/%s%s", self, places[i], name) < 0)
 			return NULL;
 		if (access(path, X_OK) == 0)
 			return path;
@@ -106,7 +105,9 @@ static int load_settings(const struct options *o, struct settings **out,
 	if (r != 0)
 		return r;
 	s->skip_check = o->skip_check;
-	s->worker = find_worker();
+	s->worker = find_program("signet-worker");
+	/* Where nobody is asked, it need not be installed. */
+	s->prompt_program = find_program("signet-prompt");
 	if (s->worker == NULL) {
 		settings_unref(s);
 		return error_set(e, ERR_CONFIG,

@@ -14,7 +14,7 @@ names='open openat creat fopen fdopen freopen opendir read pread readv write
 	X509_cmp_current_time X509_gmtime_adj BIO_new_file BIO_new_fp
 	random rand getrandom getentropy RAND_bytes RAND_priv_bytes arc4random
 	log_write log_failure log_open fd_write_all secret_read_file paths_socket
-	paths_config'
+	paths_config paths_state'
 # shellcheck disable=SC2046
 set -- $("$here/files" 'src/format/*.[ch]' 'src/content/*.[ch]' \
 	'src/policy/*.[ch]' 'src/wire/*.[ch]')
