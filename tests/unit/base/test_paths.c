@@ -30,7 +30,8 @@ static int clean_environment(void **state)
 {
 	static const char *const names[] = { "SIGNET_SOCKET", "SIGNET_CONFIG",
 					     "XDG_RUNTIME_DIR",
-					     "XDG_CONFIG_HOME", "HOME" };
+					     "XDG_CONFIG_HOME",
+					     "XDG_STATE_HOME", "HOME" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		unsetenv(names[i]);
@@ -194,6 +195,20 @@ static void a_config_that_cannot_be_taken_is_refused(void **state)
 
 #define TEST(f) cmocka_unit_test_setup(f, clean_environment)
 
+static void state_is_of_the_user_or_of_the_system(void **state)
+{
+	setenv("HOME", "/h", 1);
+	assert_int_equal(paths_state(out, sizeof(out), &e), 0);
+	assert_string_equal(out, geteuid() == 0 ? "/var/lib/signet" :
+			    "/h/.local/state/signet");
+	setenv("XDG_STATE_HOME", "/s", 1);
+	assert_int_equal(paths_state(out, sizeof(out), &e), 0);
+	assert_string_equal(out, "/s/signet");
+	setenv("XDG_STATE_HOME", "s", 1);
+	assert_int_equal(paths_state(out, 9, &e), ERR_CONFIG);
+	assert_non_null(strstr(e.message, "state:"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +222,7 @@ int main(void)
 		TEST(config_comes_from_the_first_that_exists),
 		TEST(config_that_is_nowhere_is_an_error),
 		TEST(a_config_that_cannot_be_taken_is_refused),
+		TEST(state_is_of_the_user_or_of_the_system),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
