@@ -5,10 +5,19 @@
 #include "pkcs11/dispatch.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
+#include "pkcs11/consent.h"
+#include "pkcs11/exit.h"
+#include "pkcs11/fork.h"
 #include "pkcs11/key.h"
 #include "pkcs11/login.h"
+#include "pkcs11/pin.h"
+#include "pkcs11/pins.h"
+#include "pkcs11/prepare.h"
 #include "pkcs11/sign.h"
 #include "pkcs11/text.h"
 #include "wire/body.h"
@@ -228,38 +237,91 @@ static void answer_sign(struct p11_worker *w, enum wire_kind kind, uint32_t id,
 	p11_outbox_end(&w->out);
 }
 
+/* Several signatures can take their time: each goes out when it is due. */
+static void sign_pace(struct p11_worker *w, int64_t begun)
+{
+	/* A child of the module must not even make another call. */
+	if (!p11_fork_is_worker())
+		_exit(P11_EXIT_CHILD);
+	p11_outbox_pace(&w->out, clock_mono_ns() - begun);
+}
+
+static int sign_items(struct p11_worker *w, uint32_t id, struct p11_token *t,
+		      const struct wire_sign_req *m,
+		      struct p11_consent *consent, struct error *e)
+{
+	struct cursor at = cursor_of(m->encoded);
+	uint8_t signature[LIMIT_SIGNATURE];
+	struct wire_sign_item item;
+	uint32_t left = m->count;
+	int64_t begun;
+	size_t len = 0;
+	int r = 0;
+
+	while (r == 0 && wire_sign_item_next(&at, &item)) {
+		begun = m->count > 1 ? clock_mono_ns() : 0;
+		r = p11_sign(t, m, &item, consent, signature, &len, e);
+		if (r != 0)
+			break;
+		answer_sign(w, --left == 0 ? WIRE_REP : WIRE_MORE, id,
+			    slice_of(signature, len));
+		if (left > 0)
+			sign_pace(w, begun);
+	}
+	return r;
+}
+
 static int handle_sign(struct p11_worker *w, uint32_t id,
 		       const union request *m, struct error *e)
 {
-	struct cursor at = cursor_of(m->sign.encoded);
-	uint8_t signature[LIMIT_SIGNATURE];
-	struct wire_sign_item item;
+	struct p11_consent consent;
 	struct p11_token *t;
-	uint32_t left = m->sign.count;
-	size_t len = 0;
 	int r = p11_tokens_find(&w->tokens, m->sign.token, &t, e);
 
-	if (r == 0 && m->sign.login != WIRE_LOGIN_NONE)
-		r = error_set(e, ERR_UNSUPPORTED, "no login with a signature");
-	while (r == 0 && wire_sign_item_next(&at, &item)) {
-		r = p11_sign(t, &m->sign, &item, signature, &len, e);
-		if (r == 0)
-			answer_sign(w, --left == 0 ? WIRE_REP : WIRE_MORE, id,
-				    slice_of(signature, len));
-	}
+	if (r != 0)
+		return r;
+	r = p11_consent_begin(&consent, t, &m->sign, e);
+	if (r == 0)
+		r = sign_items(w, id, t, &m->sign, &consent, e);
+	p11_consent_end(&consent, t,
+			r == 0 && (m->sign.flags & WIRE_SIGN_KEEP) != 0);
 	return r;
 }
 
 static int handle_prepare(struct p11_worker *w, uint32_t id,
 			  const union request *m, struct error *e)
 {
-	return error_set(e, ERR_UNSUPPORTED, "no PREPARE");
+	AUTO(fd_closep) int fd = m->prepare.pins > 0 ?
+		p11_inbox_take(&w->in) : -1;
+	struct wire_prepare_rep rep;
+	struct p11_token *t;
+	int r = p11_tokens_find(&w->tokens, m->prepare.token, &t, e);
+
+	if (r == 0)
+		r = p11_prepare(t, &fd, &rep, e);
+	if (r != 0)
+		return r;
+	wire_prepare_rep_put(p11_outbox_begin(&w->out, WIRE_PREPARE, WIRE_REP,
+					      id), &rep);
+	p11_outbox_end(&w->out);
+	return 0;
 }
 
 static int handle_pin(struct p11_worker *w, uint32_t id,
 		      const union request *m, struct error *e)
 {
-	return error_set(e, ERR_UNSUPPORTED, "no PIN");
+	struct wire_pin_rep rep;
+	struct p11_token *t;
+	int r = p11_tokens_find(&w->tokens, m->pin.token, &t, e);
+
+	if (r == 0)
+		r = p11_pin(t, &m->pin, &rep, e);
+	if (r != 0)
+		return r;
+	wire_pin_rep_put(p11_outbox_begin(&w->out, WIRE_PIN, WIRE_REP, id),
+			 &rep);
+	p11_outbox_end(&w->out);
+	return 0;
 }
 
 static const struct {
@@ -283,6 +345,7 @@ void p11_worker_init(struct p11_worker *w, int fd)
 {
 	memset(w, 0, sizeof(*w));
 	w->state = P11_STATE_NEW;
+	p11_inbox_init(&w->in, fd);
 	p11_outbox_init(&w->out, fd);
 }
 
@@ -302,6 +365,8 @@ int p11_dispatch(struct p11_worker *w, const struct wire_frame *frame,
 				 (int)frame->type, w->state == P11_STATE_NEW ?
 				 "before HELLO" : "after HELLO");
 	r = requests[frame->type].decode(frame->body, &m, e);
+	if (r == 0 && frame->type == WIRE_PREPARE && m.prepare.pins > 0)
+		r = p11_pins_check(p11_inbox_peek(&w->in), e);
 	if (r != 0)
 		return r;
 	if (requests[frame->type].handle(w, frame->id, &m, &why) != 0) {

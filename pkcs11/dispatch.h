@@ -7,6 +7,7 @@
 #ifndef SIGNET_PKCS11_DISPATCH_H
 #define SIGNET_PKCS11_DISPATCH_H
 
+#include "pkcs11/inbox.h"
 #include "pkcs11/module.h"
 #include "pkcs11/outbox.h"
 #include "pkcs11/token.h"
@@ -17,6 +18,7 @@ enum p11_state { P11_STATE_NEW = 1, P11_STATE_READY = 2 };
 struct p11_worker {
 	enum p11_state state;
 	bool ending; /* the first exchange failed: leave after the answer */
+	struct p11_inbox in;
 	struct p11_outbox out;
 	struct p11_module module;
 	struct p11_tokens tokens;

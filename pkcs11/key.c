@@ -76,6 +76,12 @@ struct p11_key *p11_keys_find(struct p11_keys *keys,
 		       sizeof(*keys->pairs.item), key_match);
 }
 
+void p11_keys_forget(struct p11_keys *keys)
+{
+	for (size_t i = 0; i < keys->pairs.count; i++)
+		keys->pairs.item[i].handle = CK_INVALID_HANDLE;
+}
+
 static void key_sort(struct p11_key_list *list)
 {
 	size_t kept = 0;

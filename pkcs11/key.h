@@ -62,6 +62,12 @@ int p11_keys_load(struct p11_token *t, struct error *e) MUST_CHECK;
 struct p11_key *p11_keys_find(struct p11_keys *keys,
 			      const uint8_t identity[WIRE_KEY_IDENTITY]);
 
+/*
+ * The private keys are not to be seen any more (C_Logout): their handles are
+ * worth nothing.  What is known of them stays.
+ */
+void p11_keys_forget(struct p11_keys *keys);
+
 /* Append *key, which is taken over.  ERR_NO_MEMORY: it is released. */
 int p11_key_list_add(struct p11_key_list *list, struct p11_key *key,
 		     struct error *e) MUST_CHECK;

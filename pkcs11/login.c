@@ -32,14 +32,20 @@ int p11_login_allowed(const struct wire_token *info, size_t len,
 		if ((info->flags & refusals[i].mask) == refusals[i].bad)
 			return error_set(e, refusals[i].code, "token %s: %s",
 					 info->label, refusals[i].text);
+	return p11_login_length(info, len, e);
+}
+
+int p11_login_length(const struct wire_token *info, size_t len,
+		     struct error *e)
+{
 	/* Some modules leave the lengths at 0: then they say nothing. */
 	if (info->max_pin_len == 0)
 		return 0;
 	if (len < info->min_pin_len || len > info->max_pin_len)
 		return error_set(e, ERR_PIN_LENGTH,
-				 "token %s takes a PIN of %u to %u bytes; the "
-				 "one in the file has another length, and was "
-				 "not tried", info->label, info->min_pin_len,
+				 "token %s takes a PIN of %u to %u bytes; this "
+				 "one has another length, and was not tried",
+				 info->label, info->min_pin_len,
 				 info->max_pin_len);
 	return 0;
 }
@@ -83,7 +89,8 @@ int p11_logout(struct p11_token *t, struct error *e)
 		return 0;
 	rv = t->module->p11->C_Logout(t->session);
 	t->logged_in = false;
-	t->keys_loaded = false;
+	if ((t->info.flags & CKF_LOGIN_REQUIRED) != 0)
+		p11_keys_forget(&t->keys);
 	if (rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN)
 		return 0;
 	return p11_session_failed(t, "C_Logout", rv, e);

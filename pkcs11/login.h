@@ -20,7 +20,7 @@
 int p11_login(struct p11_token *t, const char *pin_source, struct error *e)
 	MUST_CHECK;
 
-/* Log out; being logged out is fine. */
+/* Log out; being logged out is fine.  Handles of private keys are forgotten. */
 int p11_logout(struct p11_token *t, struct error *e) MUST_CHECK;
 
 /*
@@ -29,5 +29,9 @@ int p11_logout(struct p11_token *t, struct error *e) MUST_CHECK;
  */
 int p11_login_allowed(const struct wire_token *info, size_t len,
 		      struct error *e) MUST_CHECK;
+
+/* Of these the length alone.  ERR_PIN_LENGTH. */
+int p11_login_length(const struct wire_token *info, size_t len,
+		     struct error *e) MUST_CHECK;
 
 #endif

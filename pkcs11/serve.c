@@ -4,36 +4,11 @@
  */
 #include "pkcs11/serve.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "pkcs11/fork.h"
-
-/* Room for one read: many small requests, or a part of a large one. */
-#define READ_SIZE (64u * 1024)
-#define READ_MAX (LIMIT_FRAME + 4 + READ_SIZE)
-
-/* More bytes into in.  0: the other end is closed, or reading failed. */
-static size_t serve_read(int fd, struct buf *in)
-{
-	uint8_t *at = buf_reserve(in, READ_SIZE);
-	ssize_t got;
-
-	if (at == NULL) {
-		log_write(LOG_ERROR, NULL, "no memory for a request; leaving");
-		_exit(P11_EXIT_BROKEN);
-	}
-	do {
-		got = read(fd, at, READ_SIZE);
-	} while (got < 0 && errno == EINTR);
-	if (got <= 0)
-		return 0;
-	buf_commit(in, (size_t)got);
-	return (size_t)got;
-}
 
 /* Every whole frame in *rest.  0, or ERR_PROTOCOL. */
 static int serve_frames(struct p11_worker *w, struct slice *rest,
@@ -58,23 +33,30 @@ static int serve_frames(struct p11_worker *w, struct slice *rest,
 	return 0;
 }
 
+/* What one read brought.  0, or why signetd is to be left. */
+static int serve_read(struct p11_worker *w, struct error *e)
+{
+	struct slice rest = buf_slice(&w->in.buf);
+	int r = serve_frames(w, &rest, e);
+
+	p11_outbox_flush(&w->out);
+	return r != 0 ? r : p11_inbox_used(&w->in, rest.len, e);
+}
+
 enum p11_exit p11_serve(struct p11_worker *w)
 {
-	AUTO(buf_fini) struct buf in;
-	struct slice rest;
 	struct error e;
-	int r = 0;
+	int r = 1;
 
-	buf_init(&in, READ_MAX);
-	while (!w->ending && serve_read(w->out.fd, &in) > 0) {
-		rest = buf_slice(&in);
-		r = serve_frames(w, &rest, &e);
-		p11_outbox_flush(&w->out);
-		if (r != 0) {
-			log_failure(LOG_ERROR, NULL, "leaving", &e);
-			return P11_EXIT_BROKEN;
-		}
-		buf_consume(&in, in.len - rest.len);
+	while (!w->ending && (r = p11_inbox_read(&w->in, &e)) > 0) {
+		r = serve_read(w, &e);
+		if (r != 0)
+			break;
+	}
+	p11_inbox_fini(&w->in);
+	if (r < 0) {
+		log_failure(LOG_ERROR, NULL, "leaving", &e);
+		return P11_EXIT_BROKEN;
 	}
 	return w->ending ? P11_EXIT_START : P11_EXIT_END;
 }

@@ -42,6 +42,14 @@ void p11_session_lost(struct p11_token *t)
 	p11_keys_fini(&t->keys);
 }
 
+void p11_session_close(struct p11_token *t)
+{
+	if (t->session == CK_INVALID_HANDLE)
+		return;
+	t->module->p11->C_CloseSession(t->session);
+	p11_session_lost(t);
+}
+
 int p11_session_failed(struct p11_token *t, const char *call, CK_RV rv,
 		       struct error *e)
 {

@@ -24,6 +24,12 @@ int p11_session_open(struct p11_token *t, struct error *e) MUST_CHECK;
 void p11_session_lost(struct p11_token *t);
 
 /*
+ * Close it, and with it what hangs on it: a login, an operation that was
+ * begun.  No session is fine.
+ */
+void p11_session_close(struct p11_token *t);
+
+/*
  * Record that a call on the session of t answered rv, which is not CKR_OK;
  * returns the code.  Keeps up what is known of t: an ended session is lost, a
  * missing login is noted.  CKR_GENERAL_ERROR is what OpenSC says first after a

@@ -85,6 +85,20 @@ int p11_sign_allowed(const struct p11_public *key,
 	return 0;
 }
 
+/* What nobody could see before the login. */
+static int sign_found(struct p11_token *t, struct p11_key *key,
+		      CK_OBJECT_HANDLE handle, struct error *e)
+{
+	struct p11_object o;
+	int r = p11_object_key(t, handle, CKA_SIGN, &o, e);
+
+	if (r != 0)
+		return r;
+	key->always_auth = o.always_auth;
+	key->handle = handle;
+	return 0;
+}
+
 /* The private key of an entry that was made without seeing it. */
 static int sign_find(struct p11_token *t, struct p11_key *key,
 		     struct error *e)
@@ -114,8 +128,7 @@ static int sign_find(struct p11_token *t, struct p11_key *key,
 		return error_set(e, ERR_AMBIGUOUS, "%s: token %s has %zu "
 				 "private keys of that id", t->module->name,
 				 t->info.label, h.count);
-	key->handle = h.item[0];
-	return 0;
+	return sign_found(t, key, h.item[0], e);
 }
 
 static int sign_key(struct p11_token *t, const struct wire_sign_req *req,
@@ -132,17 +145,18 @@ static int sign_key(struct p11_token *t, const struct wire_sign_req *req,
 		return error_set(e, ERR_NO_SUCH_KEY, "%s: token %s has no "
 				 "such key to sign with", t->module->name,
 				 t->info.label);
-	if (key->always_auth)
+	r = p11_sign_allowed(&key->pub, item, e);
+	if (r == 0 && key->handle == CK_INVALID_HANDLE)
+		r = sign_find(t, key, e);
+	if (r != 0)
+		return r;
+	if (key->always_auth && req->login == WIRE_LOGIN_NONE)
 		return error_set(e, ERR_NOT_LOGGED_IN, "%s: key %s asks for "
 				 "its PIN for every signature; it cannot be "
 				 "used unattended", t->module->name,
 				 key->label);
-	r = p11_sign_allowed(&key->pub, item, e);
-	if (r == 0 && key->handle == CK_INVALID_HANDLE)
-		r = sign_find(t, key, e);
-	if (r == 0)
-		*out = key;
-	return r;
+	*out = key;
+	return 0;
 }
 
 static CK_RV sign_init(struct p11_token *t, const struct wire_sign_item *item,
@@ -193,7 +207,8 @@ static int sign_begin(struct p11_token *t, const struct wire_sign_req *req,
 }
 
 int p11_sign(struct p11_token *t, const struct wire_sign_req *req,
-	     const struct wire_sign_item *item, uint8_t *out, size_t *len, struct error *e)
+	     const struct wire_sign_item *item, struct p11_consent *consent,
+	     uint8_t *out, size_t *len, struct error *e)
 {
 	CK_ULONG got = LIMIT_SIGNATURE;
 	struct p11_key *key = NULL;
@@ -206,6 +221,8 @@ int p11_sign(struct p11_token *t, const struct wire_sign_req *req,
 				 "before the token was asked",
 				 t->module->name);
 	r = sign_begin(t, req, item, &key, e);
+	if (r == 0 && key->always_auth)
+		r = p11_consent_context(consent, t, req, e);
 	if (r != 0)
 		return r;
 	/* PKCS#11 takes the data as not const, and does not write to it. */

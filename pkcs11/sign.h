@@ -8,20 +8,24 @@
 #ifndef SIGNET_PKCS11_SIGN_H
 #define SIGNET_PKCS11_SIGN_H
 
+#include "pkcs11/consent.h"
 #include "pkcs11/token.h"
 #include "wire/sign.h"
 
 /*
- * Sign one item of a request.  The signature lies in out[LIMIT_SIGNATURE], its length in
- * *len.  Nothing is tried again once C_Sign was called.
+ * Sign one item of a request, within its consent.  The signature lies in
+ * out[LIMIT_SIGNATURE], its length in *len.  Nothing is tried again once C_Sign
+ * was called.
  *
  * ERR_DEADLINE: it had passed before the module was called; ERR_NO_SUCH_KEY;
  * ERR_IMPOSSIBLE: not with this key; ERR_NOT_LOGGED_IN, also for a key that
- * asks for its PIN every time; ERR_MODULE: a length that cannot be; else as
- * p11_session_failed().
+ * asks for its PIN every time when the request has no login; as
+ * p11_consent_context() for one where it has; ERR_MODULE: a length that cannot
+ * be; else as p11_session_failed().
  */
 int p11_sign(struct p11_token *t, const struct wire_sign_req *req,
-	     const struct wire_sign_item *item, uint8_t *out, size_t *len, struct error *e) MUST_CHECK;
+	     const struct wire_sign_item *item, struct p11_consent *consent,
+	     uint8_t *out, size_t *len, struct error *e) MUST_CHECK;
 
 /*
  * The part without a call of the module: does mechanism, hash and length of

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "pkcs11/ckr.h"
+#include "pkcs11/pins.h"
 #include "pkcs11/session.h"
 #include "pkcs11/text.h"
 
@@ -82,6 +83,24 @@ int p11_token_refresh(struct p11_token *t, struct error *e)
 	return 0;
 }
 
+int p11_token_renew(struct p11_token *t, struct error *e)
+{
+	uint32_t number = t->info.token;
+	int r = token_ask(t->module, (CK_SLOT_ID)t->info.slot_id, &t->info, e);
+
+	t->info.token = number;
+	return r;
+}
+
+void p11_token_reflag(struct p11_token *t)
+{
+	CK_TOKEN_INFO info = { .flags = 0 };
+
+	if (t->module->p11->C_GetTokenInfo((CK_SLOT_ID)t->info.slot_id,
+					   &info) == CKR_OK)
+		t->info.flags = info.flags;
+}
+
 /* The number a token had before, or a new one. */
 static struct p11_token *token_place(struct p11_tokens *tokens,
 				     const struct p11_module *m,
@@ -98,6 +117,7 @@ static struct p11_token *token_place(struct p11_tokens *tokens,
 	memset(t, 0, sizeof(*t));
 	t->module = m;
 	t->session = CK_INVALID_HANDLE;
+	t->pins = -1;
 	t->info.token = (uint32_t)tokens->count++;
 	return t;
 }
@@ -113,8 +133,6 @@ static void token_note(struct p11_tokens *tokens, const struct p11_module *m,
 		log_failure(LOG_WARNING, NULL, "a slot is left out", &e);
 		return;
 	}
-	if ((info.flags & CKF_TOKEN_INITIALIZED) == 0)
-		return;
 	t = token_place(tokens, m, &info);
 	if (t == NULL) {
 		log_write(LOG_WARNING, NULL, "%s: token %s is left out: more "
@@ -168,8 +186,10 @@ int p11_tokens_refresh(struct p11_tokens *tokens, const struct p11_module *m,
 	for (CK_ULONG i = 0; i < count; i++)
 		token_note(tokens, m, slots[i]);
 	for (size_t i = 0; i < tokens->count; i++)
-		if (!tokens->item[i].present)
+		if (!tokens->item[i].present) {
 			p11_session_lost(&tokens->item[i]);
+			p11_pins_drop(&tokens->item[i]);
+		}
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct p11_token {
 	CK_SESSION_HANDLE session; /* CK_INVALID_HANDLE: none is open */
 	bool logged_in;		   /* by us, in this session */
 	bool keys_loaded;
+	int pins;		   /* socket of PREPARE, see pins.h; -1 */
 	struct p11_keys keys;
 };
 
@@ -30,9 +31,8 @@ struct p11_tokens {
 };
 
 /*
- * Ask the module for its slots and bring *tokens up to date.  Tokens that are
- * not initialised are left out; a slot that fails is logged and left out too,
- * so that it does not hide the others.  ERR_MODULE and the codes of ckr.def
+ * Ask the module for its slots and bring *tokens up to date.  A slot that
+ * fails is logged and left out, so that it does not hide the others.  ERR_MODULE and the codes of ckr.def
  * when there is no list at all.
  */
 int p11_tokens_refresh(struct p11_tokens *tokens, const struct p11_module *m,
@@ -47,6 +47,17 @@ int p11_tokens_find(struct p11_tokens *tokens, uint32_t number,
  * there is another token in the slot now.
  */
 int p11_token_refresh(struct p11_token *t, struct error *e) MUST_CHECK;
+
+/*
+ * The same after C_InitToken: whatever is in the slot is the token now.
+ */
+int p11_token_renew(struct p11_token *t, struct error *e) MUST_CHECK;
+
+/*
+ * The same after a refused PIN, with no call but C_GetTokenInfo, for the flags
+ * alone; what cannot be had is left as it was.
+ */
+void p11_token_reflag(struct p11_token *t);
 
 /* Can private objects be seen: is there a login, or no need of one? */
 bool p11_token_open(const struct p11_token *t);
