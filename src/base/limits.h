@@ -62,6 +62,30 @@
 #define LIMIT_LINES 4096u
 #define LIMIT_VALUE 1024u
 
+/* A payment as JSON: its twelve fields with every character escaped. */
+#define LIMIT_PAYMENT (128u * 1024)
+
+/* A request that a bank signed: it is read before its signature is known to
+ * be good, and JSON takes much more memory than it has bytes. */
+#define LIMIT_BANK_REQUEST (256u * 1024)
+
+/* Seconds from iat to exp of a bank's request, and how much of them the
+ * bank's clock may be ahead: what was asked for yesterday is not meant now. */
+#define LIMIT_BANK_LIFE_SECONDS 3600u
+#define LIMIT_BANK_SKEW_SECONDS 60u
+
+/* Currencies under one approval: a person adds up no more. */
+#define LIMIT_CURRENCIES 32u
+
+/* Payees that a batch names; how many more there are is told. */
+#define LIMIT_PAYEES 100u
+
+/* XML: depth of elements (pain.001 has 12), bytes of one tag (a parser takes
+ * time by the square of its attributes), kinds of elements not shown. */
+#define LIMIT_XML_DEPTH 32u
+#define LIMIT_XML_TAG 4096u
+#define LIMIT_XML_NOT_SHOWN 256u
+
 /* Approvals that may wait for a person, those of one user and of all. */
 #define LIMIT_APPROVALS_USER 8u
 #define LIMIT_APPROVALS 64u
