@@ -30,6 +30,8 @@
 #define MOCK_KEY	0x20u	/* starts an operation with a key */
 #define MOCK_FLAGS	0x40u	/* gives a structure with flags */
 #define MOCK_PIN	0x80u	/* spends, gives back or shows PIN tries */
+#define MOCK_PAD	0x100u	/* takes a PIN that may come from a pad */
+#define MOCK_OPEN	0x200u	/* opens a session */
 
 enum mock_fn {
 #define LOCAL(name) MOCK_##name,
@@ -48,6 +50,9 @@ struct mock_call {
 	CK_SESSION_HANDLE session;	/* CK_INVALID_HANDLE: none */
 	CK_OBJECT_HANDLE object;	/* CK_INVALID_HANDLE: none */
 	CK_USER_TYPE user;
+	CK_BYTE_PTR *pin;		/* what the real function will get */
+	CK_ULONG *pin_len;
+	CK_SESSION_HANDLE *opened;
 	CK_BYTE_PTR out;
 	CK_ULONG_PTR out_len;		/* length, or count of a list */
 	CK_ULONG_PTR list;

@@ -39,6 +39,10 @@ static const struct mock_effect effects[] = {
 	{ "flags", MOCK_ARG_FLAGS, MOCK_FLAGS, NULL, mock_answer_flags },
 	{ "pin-counter", MOCK_ARG_COUNTER, MOCK_PIN, mock_pin_before,
 	  mock_pin_after },
+	{ "so-counter", MOCK_ARG_COUNTER, MOCK_PIN, mock_pin_so_before,
+	  mock_pin_so_after },
+	{ "pinpad", MOCK_ARG_TEXT, MOCK_PAD, mock_pin_pad, NULL },
+	{ "logged-in", MOCK_ARG_TEXT, MOCK_OPEN, NULL, mock_pin_logged_in },
 };
 
 const struct mock_effect *mock_effect_find(const char *name)

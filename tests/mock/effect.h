@@ -4,7 +4,7 @@
  *
  * Runs in whatever process loads the mock. One table row an effect; what the
  * effects do is in process.c (to the process), answer.c (to the answer) and
- * pin.c (the PIN counter).
+ * pin.c (PINs and logins).
  */
 #ifndef MOCK_EFFECT_H
 #define MOCK_EFFECT_H
@@ -63,6 +63,10 @@ bool mock_answer_other_key(struct mock_call *, const struct mock_rule *);
 
 bool mock_pin_before(struct mock_call *, const struct mock_rule *);
 void mock_pin_after(struct mock_call *, const struct mock_rule *);
+bool mock_pin_so_before(struct mock_call *, const struct mock_rule *);
+void mock_pin_so_after(struct mock_call *, const struct mock_rule *);
+bool mock_pin_pad(struct mock_call *, const struct mock_rule *);
+void mock_pin_logged_in(struct mock_call *, const struct mock_rule *);
 
 #pragma GCC visibility pop
 

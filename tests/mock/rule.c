@@ -169,10 +169,10 @@ static int parse_arg(struct parser *p, struct mock_rule *rule)
 	case MOCK_ARG_FLAGS:
 		return parse_flags(p, arg);
 	case MOCK_ARG_COUNTER:
-		if (need_number(p, "pin-counter wants N \"file\"",
+		if (need_number(p, "a counter wants N \"file\"",
 				&arg->number))
 			return -1;
-		return need_text(p, "pin-counter wants N \"file\"",
+		return need_text(p, "a counter wants N \"file\"",
 				 arg->text.text);
 	}
 	return complain(p, "effect without a way to read its argument");

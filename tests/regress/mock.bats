@@ -478,6 +478,62 @@ destroy_passing() {
 	sign pay
 }
 
+@test "mock: so-counter counts, warns and locks" {
+	local file=$BATS_TEST_TMPDIR/tries
+
+	rules "* where token-label \"alpha\" so-counter 2 \"$file\""
+	run tool --login --login-type so --so-pin 99999999 --init-pin \
+	    --new-pin "$PIN"
+	[ "$status" -ne 0 ]
+	[ "$(cat "$file")" = 1 ]
+	run tool --list-slots
+	[[ $output == *"final SO PIN try"* ]]
+	tool --login --login-type so --so-pin 12345678 --init-pin \
+	    --new-pin "$PIN"
+	[ "$(cat "$file")" = 2 ]
+	echo 0 >"$file"
+	run tool --login --login-type so --so-pin 12345678 --init-pin \
+	    --new-pin "$PIN"
+	[[ $output == *CKR_PIN_LOCKED* ]]
+	[ "$(cat "$file")" = 0 ]
+}
+
+@test "mock: a wrong old PIN at C_SetPIN is counted" {
+	local file=$BATS_TEST_TMPDIR/tries
+
+	rules "* where token-label \"alpha\" pin-counter 3 \"$file\""
+	echo 2 >"$file"
+	run tool --change-pin --pin 9999 --new-pin 1234
+	[ "$status" -ne 0 ]
+	[ "$(logged 'C_SetPIN !pin-tries')" -eq 1 ] ||
+	    [ "$(logged 'C_Login !pin-tries')" -eq 1 ]
+	[ "$(cat "$file")" = 1 ]
+}
+
+@test "mock: pinpad gives the PIN where there is none" {
+	rules 'C_GetTokenInfo flags +CKF_PROTECTED_AUTHENTICATION_PATH' \
+	    'C_Login pinpad "9999"'
+	run tool --login --sign --mechanism ECDSA --id 01 \
+	    --input-file "$DIR/digest" --output-file "$SIG"
+	[[ $output == *CKR_PIN_INCORRECT* ]]
+	rules 'C_GetTokenInfo flags +CKF_PROTECTED_AUTHENTICATION_PATH' \
+	    'C_Login pinpad "1234"'
+	tool --login --sign --mechanism ECDSA --id 01 \
+	    --signature-format openssl \
+	    --input-file "$DIR/digest" --output-file "$SIG"
+	verify pay
+}
+
+@test "mock: logged-in is another's login" {
+	rules 'C_OpenSession logged-in "1234"'
+	# No --login, and yet the private key is there.
+	run tool --list-objects --type privkey
+	[[ $output == *"Private Key Object"* ]]
+	rules 'C_OpenSession logged-in "9999"'
+	run tool --list-objects --type privkey
+	[[ $output == *"nobody could be logged in"* ]]
+}
+
 @test "mock: nth, every and from count the calls of a process" {
 	local calls
 
@@ -592,6 +648,8 @@ destroy_passing() {
 	C_GetTokenInfo flags CKF_HW
 	C_GetTokenInfo flags +CKF_NONSENSE
 	C_Login pin-counter 3
+	C_Login logged-in "1234"
+	C_Sign pinpad "1234"
 	END
 }
 
