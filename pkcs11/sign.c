@@ -229,8 +229,11 @@ int p11_sign(struct p11_token *t, const struct wire_sign_req *req,
 	data = (void *)(uintptr_t)item->data.ptr;
 	rv = t->module->p11->C_Sign(t->session, data,
 				    (CK_ULONG)item->data.len, out, &got);
-	if (rv != CKR_OK)
+	if (rv != CKR_OK) {
+		/* Not every module ends the operation then. */
+		consent->stuck = true;
 		return p11_session_failed(t, "C_Sign", rv, e);
+	}
 	if (got != p11_sign_length(&key->pub))
 		return p11_ckr_lie(e, t->module->name, "C_Sign",
 				   "a signature of %lu bytes where the key "

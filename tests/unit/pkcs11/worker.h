@@ -30,6 +30,8 @@
 #include "wire/hello.h"
 #include "wire/keys.h"
 #include "wire/login.h"
+#include "wire/pin.h"
+#include "wire/prepare.h"
 #include "wire/sign.h"
 #include "wire/tokens.h"
 
@@ -393,6 +395,79 @@ static inline uint32_t worker_ask_sign(struct worker *w,
 {
 	return WORKER_REQUEST(w, WIRE_SIGN,
 			      wire_sign_req_put(&worker_out, m));
+}
+
+/* Write bytes with descriptors. */
+static inline void worker_pass(struct worker *w, struct slice s,
+			       const int *fds, size_t count)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(16 * sizeof(int))];
+	} control = { .room = "" };
+	struct iovec part = { (void *)(uintptr_t)s.ptr, s.len };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	assert_true(count > 0 && count <= 16);
+	m.msg_control = control.room;
+	m.msg_controllen = CMSG_SPACE(count * sizeof(int));
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(&control.head), fds, count * sizeof(int));
+	assert_int_equal(sendmsg(w->fd, &m, MSG_NOSIGNAL), (ssize_t)s.len);
+}
+
+/* A request of PREPARE with these descriptors, or with none. */
+static inline uint32_t worker_ask_prepare(struct worker *w, uint32_t token,
+					  uint32_t pins, const int *fds,
+					  size_t count)
+{
+	const struct wire_prepare_req m = { .token = token, .pins = pins };
+	uint32_t id = w->next_id++;
+	struct buf out;
+	size_t at;
+
+	buf_init(&out, 64);
+	at = wire_frame_begin(&out, WIRE_PREPARE, WIRE_REQ, id);
+	wire_prepare_req_put(&out, &m);
+	wire_frame_end(&out, at);
+	if (count > 0)
+		worker_pass(w, buf_slice(&out), fds, count);
+	else
+		worker_write(w, buf_slice(&out));
+	buf_fini(&out);
+	return id;
+}
+
+static inline struct wire_prepare_rep worker_prepared(struct worker *w,
+						      uint32_t id)
+{
+	struct wire_prepare_rep rep;
+	struct wire_frame frame;
+	struct error e;
+
+	worker_answer(w, id, WIRE_PREPARE, WIRE_REP, &frame);
+	assert_int_equal(wire_prepare_rep_get(frame.body, &rep, &e), 0);
+	return rep;
+}
+
+/* PREPARE for one or more PINs; returns our end of their socket. */
+static inline int worker_pins(struct worker *w, uint32_t token, uint32_t pins)
+{
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+				    pair), 0);
+	worker_prepared(w, worker_ask_prepare(w, token, pins, &pair[1], 1));
+	close(pair[1]);
+	return pair[0];
+}
+
+static inline void worker_type(int fd, const char *pin)
+{
+	assert_int_equal(send(fd, pin, strlen(pin), MSG_NOSIGNAL),
+			 (ssize_t)strlen(pin));
 }
 
 /* A deadline no test reaches. */
