@@ -20,6 +20,11 @@ _signet_options() {
 		echo "--content -c --ca --crl --certificate --algorithm -a" \
 			"--at $all"
 		;;
+	policy)
+		echo "--config --user --group --exe --origin --key -k" \
+			"--issuer --eku --unattended --format -f --content" \
+			"--blind --items --sum $all"
+		;;
 	help) echo "--help -h" ;;
 	esac
 }
@@ -33,7 +38,7 @@ _signet_values() {
 		echo "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512" \
 			"EdDSA"
 		;;
-	--purpose) echo "clientAuth emailProtection codeSigning" ;;
+	--purpose | --eku) echo "clientAuth emailProtection codeSigning" ;;
 	*) return 1 ;;
 	esac
 }
@@ -42,7 +47,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens keys sign verify help"
+	commands="status tokens keys sign verify policy help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -53,13 +58,23 @@ _signet() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 	elif [[ $prev == --@(key|token|issuer|media-type|at|jobs|timeout) ||
-		$prev == -[kj] ]]; then
+		$prev == --@(origin|content|items|sum) || $prev == -[kj] ]]
+	then
+		return
+	elif [[ $prev == --user ]]; then
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+	elif [[ $prev == --group ]]; then
+		mapfile -t COMPREPLY < <(compgen -g -- "$cur")
 		return
 	elif [[ $cur == -* ]]; then
 		words=$(_signet_options "$command")
 	elif [[ $command == help ]]; then
 		words=$commands
-	elif [[ $command == @(sign|verify) || $prev == --socket ]]; then
+	elif [[ $command == policy && $COMP_CWORD -eq 2 ]]; then
+		words="check explain"
+	elif [[ $command == @(sign|verify|policy) ||
+		$prev == --socket ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 	else

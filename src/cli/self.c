@@ -4,6 +4,7 @@
  */
 #include "cli/self.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,4 +21,17 @@ bool cli_self_dir(char *dir)
 		return false;
 	*slash = '\0';
 	return true;
+}
+
+void cli_self_signetd(char *out)
+{
+	char dir[CLI_PATH_MAX];
+	int n;
+
+	if (cli_self_dir(dir)) {
+		n = snprintf(out, CLI_PATH_MAX, "%s/signetd", dir);
+		if (n > 0 && n < CLI_PATH_MAX && access(out, X_OK) == 0)
+			return;
+	}
+	snprintf(out, CLI_PATH_MAX, "signetd");
 }

@@ -12,4 +12,7 @@
 /* The folder of the running program into dir[CLI_PATH_MAX]. */
 bool cli_self_dir(char *dir);
 
+/* signetd beside it, else its plain name for PATH, into out[CLI_PATH_MAX]. */
+void cli_self_signetd(char *out);
+
 #endif

@@ -94,21 +94,6 @@ static int prepare_dir(struct start *s, struct error *e)
 	return 0;
 }
 
-/* Beside this program, else by PATH. */
-static void find_program(struct start *s)
-{
-	char dir[CLI_PATH_MAX];
-	int n;
-
-	if (cli_self_dir(dir)) {
-		n = snprintf(s->program, sizeof(s->program), "%s/signetd", dir);
-		if (n > 0 && (size_t)n < sizeof(s->program) &&
-		    access(s->program, X_OK) == 0)
-			return;
-	}
-	snprintf(s->program, sizeof(s->program), "signetd");
-}
-
 static int open_log(struct start *s, int *out, struct error *e)
 {
 	struct stat st;
@@ -278,7 +263,7 @@ int cli_start(const char *socket_path, struct error *e)
 		r = prepare_dir(&s, e);
 	if (r != 0)
 		return r;
-	find_program(&s);
+	cli_self_signetd(s.program);
 	r = launch(&s, e);
 	if (r != 0)
 		return r;

@@ -149,8 +149,8 @@ static const cyaml_schema_value_t config_schema = {
 /* --- what libcyaml says ------------------------------------------------- */
 
 /* Its first complaint and where it was: further lines repeat the way there. */
-static void config_log(cyaml_log_t level, void *arg, const char *format,
-		       va_list ap)
+static void PRINTF_LIKE(3, 0)
+config_log(cyaml_log_t level, void *arg, const char *format, va_list ap)
 {
 	struct buf *said = arg;
 	char line[CONFIG_LOG_MAX];

@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "broker/broker.h"
 #include "daemon/config.h"
+#include "daemon/explain.h"
 #include "daemon/listen.h"
 #include "daemon/options.h"
 
@@ -126,14 +127,30 @@ static int check_config(const struct options *o)
 
 	if (r == 0) {
 		r = config_check_files(s, &e);
+		if (r == 0)
+			explain_rules(s, o->config, o->json);
 		settings_unref(s);
 	}
 	if (r != 0) {
 		fprintf(stderr, "signetd: %s\n", e.message);
 		return EXIT_FAILURE;
 	}
-	printf("%s: ok\n", o->config);
 	return EXIT_SUCCESS;
+}
+
+static int explain(const struct options *o)
+{
+	struct settings *s;
+	struct error e;
+	int r;
+
+	if (config_load(o->config, &s, &e) != 0) {
+		fprintf(stderr, "signetd: %s\n", e.message);
+		return OPTIONS_EXIT_NO_CONFIG;
+	}
+	r = explain_question(s, o->json);
+	settings_unref(s);
+	return r;
 }
 
 /* --- signals ------------------------------------------------------------ */
@@ -263,6 +280,8 @@ int main(int argc, char **argv)
 		 d.options.quiet ? LOG_WARNING : LOG_INFO);
 	if (d.options.check_config)
 		return check_config(&d.options);
+	if (d.options.explain)
+		return explain(&d.options);
 	harden();
 	r = daemon_open(&d, &e);
 	if (r == 0) {

@@ -24,7 +24,10 @@ static const char help[] =
 	"                     /etc/signet/signetd.yaml\n"
 	"  --socket PATH      socket to serve; default: $SIGNET_SOCKET, then\n"
 	"                     $XDG_RUNTIME_DIR/signet/signetd.sock\n"
-	"  --check-config     check the configuration and leave\n"
+	"  --check-config     check the configuration, print its policy, leave\n"
+	"  --explain          read a request on standard input, print what the\n"
+	"                     policy says of it, leave\n"
+	"  --json             with these two: print JSON\n"
 	"  --ready-fd N       write READY to this descriptor when serving\n"
 	"  --quiet            log warnings and errors only\n"
 	"  --debug            log more\n"
@@ -33,12 +36,15 @@ static const char help[] =
 	"  --version          the version\n"
 	"\n"
 	"SIGHUP reloads the configuration, SIGTERM finishes what is under way\n"
-	"and leaves.  Exit status: 0, 1 (failure), 2 (usage).\n";
+	"and leaves.  Exit status: 0, 1 (failure; denied), 2 (usage), 3 (no\n"
+	"configuration to explain by).\n";
 
 enum {
 	OPTION_CONFIG = 256,
 	OPTION_SOCKET,
 	OPTION_CHECK,
+	OPTION_EXPLAIN,
+	OPTION_JSON,
 	OPTION_READY,
 	OPTION_QUIET,
 	OPTION_DEBUG,
@@ -51,6 +57,8 @@ static const struct option long_options[] = {
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
 	{ "check-config", no_argument, NULL, OPTION_CHECK },
+	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
+	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "ready-fd", required_argument, NULL, OPTION_READY },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "debug", no_argument, NULL, OPTION_DEBUG },
@@ -97,6 +105,12 @@ static void option(struct options *o, int which, const char *value)
 	case OPTION_CHECK:
 		o->check_config = true;
 		break;
+	case OPTION_EXPLAIN:
+		o->explain = true;
+		break;
+	case OPTION_JSON:
+		o->json = true;
+		break;
 	case OPTION_READY:
 		o->ready_fd = parse_fd(value);
 		break;
@@ -120,6 +134,12 @@ static void option(struct options *o, int which, const char *value)
 	}
 }
 
+static void options_no_config(const struct options *o, const char *why)
+{
+	fprintf(stderr, "signetd: %s\n", why);
+	exit(o->explain ? OPTIONS_EXIT_NO_CONFIG : EXIT_USAGE);
+}
+
 void options_parse(struct options *o, int argc, char **argv)
 {
 	struct error e;
@@ -132,8 +152,8 @@ void options_parse(struct options *o, int argc, char **argv)
 		usage("signetd takes no arguments: ", argv[optind]);
 	if (o->config[0] == '\0' &&
 	    paths_config(o->config, sizeof(o->config), &e) != 0)
-		usage(e.message, "");
-	if (o->socket[0] == '\0' && !o->check_config &&
+		options_no_config(o, e.message);
+	if (o->socket[0] == '\0' && !o->check_config && !o->explain &&
 	    paths_socket(o->socket, sizeof(o->socket), &e) != 0)
 		usage(e.message, "");
 }

@@ -9,10 +9,15 @@
 
 #include "base/limits.h"
 
+/* Of --explain, whose 1 is a no. */
+#define OPTIONS_EXIT_NO_CONFIG 3
+
 struct options {
 	char config[LIMIT_PATH]; /* "" when there is none to be found */
 	char socket[LIMIT_PATH];
 	bool check_config;
+	bool explain;
+	bool json; /* what the two print */
 	bool skip_check;
 	bool quiet;
 	bool debug;

@@ -158,3 +158,54 @@ bool policy_key_same_token(const char *a, const char *b)
 			  sizeof(x->manufacturerID)) &&
 	       key_agrees(x->model, y->model, sizeof(x->model));
 }
+
+static void key_unpad(const unsigned char *field, size_t size, char *out)
+{
+	memcpy(out, field, size);
+	out[size] = '\0';
+	while (size > 0 && out[size - 1] == ' ')
+		out[--size] = '\0';
+}
+
+static int key_bytes(P11KitUri *u, CK_ATTRIBUTE_TYPE type, void *out,
+		     size_t max, size_t *len)
+{
+	const CK_ATTRIBUTE *a = p11_kit_uri_get_attribute(u, type);
+
+	*len = 0;
+	if (a == NULL)
+		return 0;
+	if (a->ulValueLen > max)
+		return ERR_CONFIG;
+	*len = a->ulValueLen;
+	if (*len > 0)
+		memcpy(out, a->pValue, *len);
+	return 0;
+}
+
+int policy_key_read(const char *text, struct policy_key_names *out,
+		    struct error *e)
+{
+	AUTO(key_freep) P11KitUri *u = NULL;
+	const CK_TOKEN_INFO *t;
+	size_t len;
+	int r = policy_key_check(text, e);
+
+	if (r != 0)
+		return r;
+	u = key_parse(text);
+	if (u == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for a URI");
+	memset(out, 0, sizeof(*out));
+	t = p11_kit_uri_get_token_info(u);
+	key_unpad(t->label, sizeof(t->label), out->token);
+	key_unpad(t->serialNumber, sizeof(t->serialNumber), out->serial);
+	key_unpad(t->manufacturerID, sizeof(t->manufacturerID),
+		  out->manufacturer);
+	key_unpad(t->model, sizeof(t->model), out->model);
+	if (key_bytes(u, CKA_ID, out->id, sizeof(out->id), &out->id_len) != 0 ||
+	    key_bytes(u, CKA_LABEL, out->object, LIMIT_LABEL, &len) != 0)
+		return error_set(e, ERR_CONFIG, "object or id is too long: %s",
+				 text);
+	return 0;
+}

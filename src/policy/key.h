@@ -10,6 +10,8 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/limits.h"
+#include "base/slice.h"
 
 struct error;
 struct policy_question;
@@ -28,5 +30,20 @@ bool policy_key_matches(const char *uri, const struct policy_question *q);
  * both and is not the same, or one is no URI.
  */
 bool policy_key_same_token(const char *a, const char *b);
+
+/* What a URI says; "" and 0 for what it does not. */
+struct policy_key_names {
+	char token[33];
+	char serial[17];
+	char manufacturer[33];
+	char model[17];
+	char object[LIMIT_LABEL + 1];
+	uint8_t id[LIMIT_KEY_ID];
+	size_t id_len;
+};
+
+/* ERR_CONFIG as policy_key_check(), or for an object or id that is too long. */
+int policy_key_read(const char *uri, struct policy_key_names *out,
+		    struct error *e) MUST_CHECK;
 
 #endif
