@@ -12,7 +12,7 @@ SANITIZE ?=
 
 PKGS     := libcrypto libevent_core libmicrohttpd jansson libcyaml p11-kit-1 \
 	libxml-2.0 sqlite3 yaml-0.1
-PROMPT_PKGS := jansson libassuan
+PROMPT_PKGS := jansson libassuan gpg-error
 CLIENT_PKGS := libcurl jansson libcrypto
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(PROMPT_PKGS) libcurl)
 
@@ -61,9 +61,10 @@ LIBSIGNET := $(BUILD)/lib/libsignet.a
 SOVERSION := 0
 LIBSHARED := $(BUILD)/lib/libsignet.so.$(SOVERSION)
 LIBCLI    := $(BUILD)/lib/libcli.a
+LIBPROMPT := $(BUILD)/lib/libprompt.a
 
 PROGRAMS := $(BUILD)/bin/signetd $(BUILD)/bin/signet-worker \
-	$(BUILD)/bin/signet $(BUILD)/bin/signet-bench \
+	$(BUILD)/bin/signet-prompt $(BUILD)/bin/signet $(BUILD)/bin/signet-bench \
 	$(BUILD)/bin/fixture-keygen
 MOCKS := $(BUILD)/mock/signet-mock.so \
 	$(patsubst tests/mock/doubles/%.c,$(BUILD)/mock/%.so,\
@@ -71,6 +72,7 @@ MOCKS := $(BUILD)/mock/signet-mock.so \
 
 core_libs := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 client_libs := $(shell $(PKG_CONFIG) --libs $(CLIENT_PKGS))
+prompt_libs := $(shell $(PKG_CONFIG) --libs $(PROMPT_PKGS))
 worker_libs := $(shell $(PKG_CONFIG) --libs libcrypto) -ldl
 
 MO := $(patsubst po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/signet.mo,\
@@ -102,6 +104,8 @@ $(LIBWORKER): $(call objects,$(WORKER))
 	$(archive)
 $(LIBCLI): $(call objects,$(CLI))
 	$(archive)
+$(LIBPROMPT): $(call objects,$(PROMPT))
+	$(archive)
 $(LIBSIGNET): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT))
 	$(archive)
 
@@ -115,6 +119,8 @@ $(BUILD)/bin/signetd: $(call objects,src/daemon/main.c) $(LIBCORE)
 	$(call link,$(core_libs))
 $(BUILD)/bin/signet-worker: $(call objects,pkcs11/main.c) $(LIBWORKER) $(LIBCORE)
 	$(call link,$(worker_libs))
+$(BUILD)/bin/signet-prompt: $(call objects,src/prompt/main.c) $(LIBPROMPT) $(LIBCORE)
+	$(call link,$(prompt_libs))
 $(BUILD)/bin/signet: $(call objects,src/cli/main.c) $(LIBCLI) $(LIBSIGNET)
 	$(call link,$(client_libs))
 $(BUILD)/bin/signet-bench: $(call objects,$(wildcard bench/*.c)) $(LIBCORE)
@@ -149,8 +155,8 @@ UNIT_SRC := $(wildcard tests/unit/*/*.c)
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka)
 
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
-	$(call link,$(CMOCKA_LIBS) $(core_libs) $(client_libs) -ldl)
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBPROMPT) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
+	$(call link,$(CMOCKA_LIBS) $(prompt_libs) $(core_libs) $(client_libs) -ldl)
 
 FIXTURES := $(BUILD)/fixtures
 export SIGNET_BUILD := $(abspath $(BUILD))
@@ -209,7 +215,8 @@ install: all ## into PREFIX (and DESTDIR)
 	install -m 644 completion/_signet \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_signet
 	install $(BUILD)/bin/signet $(BUILD)/bin/signetd $(DESTDIR)$(PREFIX)/bin/
-	install $(BUILD)/bin/signet-worker $(DESTDIR)$(PREFIX)/lib/signet/
+	install $(BUILD)/bin/signet-worker $(BUILD)/bin/signet-prompt \
+	  $(DESTDIR)$(PREFIX)/lib/signet/
 	install -m 644 $(LIBSIGNET) $(DESTDIR)$(PREFIX)/lib/
 	install $(LIBSHARED) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libsignet.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libsignet.so

@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/harden.h"
 #include "base/log.h"
 #include "pkcs11/fork.h"
-#include "pkcs11/harden.h"
 #include "pkcs11/serve.h"
 
 #define WORKER_FD 3
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 		_exit(P11_EXIT_USAGE);
 	}
 	log_open("signet-worker", LOG_INFO);
-	if (p11_harden(WORKER_FD, &e) != 0 ||
+	if (harden_child(WORKER_FD, WORKER_FD, &e) != 0 ||
 	    p11_fork_guard(WORKER_FD, &e) != 0) {
 		log_failure(LOG_ERROR, NULL, "cannot start", &e);
 		_exit(P11_EXIT_START);

@@ -12,8 +12,9 @@
  * are some tens of MiB; it streams to a file, so this costs no memory. */
 #define LIMIT_CONTENT (64u * 1024 * 1024)
 
-/* The body of a request less its content: JSON members and their names. */
-#define LIMIT_BODY_MEMBERS (256u * 1024)
+/* The body of a request less its content: JSON members and their names; the
+ * payments of a batch are members, up to 1 KiB each. */
+#define LIMIT_BODY_MEMBERS (1024u * 1024)
 
 /* Content up to this stays in memory and is hashed at once in the loop:
  * 16 KiB of SHA-256 are 10 to 40 us. Above it a compute thread does it. */
@@ -99,6 +100,15 @@
 /* PINs that are typed for one approval: one a signature where the key asks
  * for it every time. */
 #define LIMIT_PINS 16u
+
+/* What signetd tells a prompt: the shown lines of a whole batch, as JSON. */
+#define LIMIT_PROMPT_REQUEST (8u * 1024 * 1024)
+
+/* Milliseconds in which that must have come, and what a pinentry may take to
+ * start, or to end after its time is over. */
+#define LIMIT_PROMPT_READ_MS 10000u
+#define LIMIT_PINENTRY_START_MS 10000u
+#define LIMIT_PINENTRY_GRACE_MS 2000u
 
 #define LIMIT_RULES 256u	/* in the policy */
 #define LIMIT_MODULES 16u	/* in the configuration: each is a process */

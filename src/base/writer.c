@@ -7,36 +7,11 @@
 #include <inttypes.h>
 
 #include "base/b64.h"
+#include "base/utf8.h"
 
 struct writer writer_of(struct buf *out)
 {
 	return (struct writer){ .out = out, .comma = false };
-}
-
-/*
- * Length of the UTF-8 sequence at p (RFC 3629: no overlong form, no
- * surrogate), 0 when there is none.
- */
-static size_t utf8_len(const uint8_t *p, const uint8_t *end)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 :
-		     *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
-	uint32_t c;
-
-	if (len <= 1)
-		return len;
-	if ((size_t)(end - p) < len)
-		return 0;
-	c = *p & (0x7fu >> len);
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3fu);
-	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	return len;
 }
 
 static void writer_char(struct buf *out, const uint8_t *p, size_t len)
@@ -60,6 +35,7 @@ static void writer_string(struct buf *out, const char *text)
 {
 	const uint8_t *p = (const uint8_t *)text;
 	const uint8_t *end = p + strlen(text), *from;
+	uint32_t c;
 	size_t len;
 
 	buf_put_u8(out, '"');
@@ -69,7 +45,7 @@ static void writer_string(struct buf *out, const char *text)
 		buf_put(out, from, (size_t)(p - from));
 		if (p == end)
 			break;
-		len = utf8_len(p, end);
+		len = utf8_decode(p, end, &c);
 		writer_char(out, p, len);
 		p += len == 0 ? 1 : len;
 	}

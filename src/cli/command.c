@@ -63,7 +63,7 @@ int cli_main(int argc, char **argv)
 {
 	const struct cli_command *command;
 
-	cli_i18n_open();
+	i18n_open(NULL);
 	if (argc < 2) {
 		cli_help_print(stderr);
 		return CLI_USAGE;

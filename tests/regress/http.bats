@@ -88,7 +88,7 @@ raw() {
 @test "members above their limit are refused" {
 	{
 		printf '{"format":"raw","key":"'
-		head -c 300000 /dev/zero | tr '\0' a
+		head -c 1100000 /dev/zero | tr '\0' a
 		printf '","content":{"media_type":"a","data":""}}'
 	} | api POST /v1/signatures --data-binary @- >"$D/answer"
 	refused 413 too-large

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * harden: what signet-worker gives up before it loads a module.
+ * harden: what a process gives up before it touches a PIN or a module.
  */
-#include "pkcs11/harden.h"
+#include "base/harden.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,20 +15,22 @@
 
 #include "base/fd.h"
 
-static int harden_descriptors(int fd, struct error *e)
+static int harden_descriptors(int fd, int last, struct error *e)
 {
 	AUTO(fd_closep) int null = -1;
 
 	/* Some tools (valgrind) keep descriptors of their own: no failure. */
-	close_range((unsigned)fd + 1, ~0u, 0);
+	close_range((unsigned)last + 1, ~0u, 0);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0)
 		return error_set_errno(e, ERR_IO, errno, "/dev/null");
 	if (null <= STDERR_FILENO)
 		fd_take(&null);
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
-		return error_set_errno(e, ERR_IO, errno, "descriptor %d", fd);
+	for (; fd <= last; fd++)
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+			return error_set_errno(e, ERR_IO, errno,
+					       "descriptor %d", fd);
 	return 0;
 }
 
@@ -46,10 +48,10 @@ static int harden_process(struct error *e)
 	return 0;
 }
 
-int p11_harden(int fd, struct error *e)
+int harden_child(int fd, int last, struct error *e)
 {
 	struct pollfd p = { .fd = fd, .events = 0 };
-	int r = harden_descriptors(fd, e);
+	int r = harden_descriptors(fd, last, e);
 
 	if (r == 0)
 		r = harden_process(e);
