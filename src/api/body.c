@@ -18,9 +18,10 @@
 /* Base64 is decoded in pieces of this many characters. */
 #define BODY_PIECE (32u * 1024)
 
-void body_init(struct body *b, struct spool *spool)
+void body_init(struct body *b,
+	       struct spool *(*spool_of)(void *arg, unsigned item), void *arg)
 {
-	*b = (struct body){ .spool = spool, .b64 = { .kind = B64_STD } };
+	*b = (struct body){ .spool_of = spool_of, .spool_arg = arg };
 	buf_init(&b->members, LIMIT_BODY_MEMBERS);
 	buf_init(&b->decoded, BODY_PIECE);
 }
@@ -31,18 +32,40 @@ void body_fini(struct body *b)
 	buf_fini(&b->decoded);
 }
 
-/* Is the string that begins now the value of content.data? */
-static bool body_is_data(const struct body *b)
+/* Is the string that begins now content.data, with content at this depth? */
+static bool body_is_content_data(const struct body *b, unsigned depth)
 {
-	return b->depth == 2 && b->object[1] && b->object[2] && b->value &&
-	       strcmp(b->name[1], "content") == 0 &&
-	       strcmp(b->name[2], "data") == 0;
+	return b->depth == depth + 1 && b->object[depth] &&
+	       b->object[depth + 1] && b->value &&
+	       strcmp(b->name[depth], "content") == 0 &&
+	       strcmp(b->name[depth + 1], "data") == 0;
+}
+
+static bool body_in_items(const struct body *b)
+{
+	return b->depth >= 2 && b->object[1] && !b->object[2] &&
+	       strcmp(b->name[1], "items") == 0;
+}
+
+/* The item whose data begins now, plus 1; 0: it is another string. */
+static unsigned body_data_item(const struct body *b)
+{
+	if (body_is_content_data(b, 1))
+		return 1;
+	if (body_in_items(b) && body_is_content_data(b, 3))
+		return b->item;
+	return 0;
 }
 
 static void body_begin_string(struct body *b)
 {
-	if (body_is_data(b) && !b->has_data) {
-		b->has_data = true;
+	unsigned item = body_data_item(b);
+
+	/* A second one of the same item stays for the parser to refuse. */
+	if (item > b->taken) {
+		b->taken = item;
+		b->spool = b->spool_of(b->spool_arg, item - 1);
+		b->b64 = (struct b64_stream){ .kind = B64_STD };
 		b->at = BODY_DATA;
 		return;
 	}
@@ -64,6 +87,8 @@ static void body_end_string(struct body *b)
 
 static void body_nest(struct body *b, bool object)
 {
+	if (object && b->depth == 2 && body_in_items(b))
+		b->item++;
 	b->depth++;
 	if (b->depth > BODY_DEPTH)
 		return;
@@ -138,6 +163,9 @@ static int body_decode(struct body *b, struct slice text, struct error *e)
 {
 	int r = 0;
 
+	if (b->spool == NULL)
+		return error_set(e, ERR_TOO_LARGE, "more than %u items",
+				 LIMIT_BATCH);
 	while (r == 0 && text.len > 0) {
 		struct slice piece = slice_of(text.ptr, text.len < BODY_PIECE ?
 					      text.len : BODY_PIECE);
@@ -158,6 +186,8 @@ static int body_data_end(struct body *b, struct error *e)
 {
 	int r;
 
+	if (b->spool == NULL)
+		return body_decode(b, slice_str(""), e);
 	if (b64_stream_finish(&b->b64, &b->decoded) != 0)
 		return error_set(e, ERR_MALFORMED,
 				 "content.data is not base64: it ends too"

@@ -3,6 +3,7 @@
  * http: HTTP requests by libmicrohttpd, on the loop of signetd.
  */
 #include "api/http.h"
+#include "api/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -174,7 +175,7 @@ static int http_prepare(struct http *h, const char *method, const char *path,
 	if (r == 0)
 		r = request_new(x->broker, x->caller, &x->request, e);
 	if (r == 0) {
-		body_init(&h->body, &x->request->content);
+		body_init(&h->body, order_spool, x->request);
 		x->body = &h->body;
 	}
 	return r;

@@ -5,15 +5,79 @@
 #include "api/peer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "base/err.h"
+#include "base/fd.h"
 
 /* Groups of one user that are looked at: the limit of NFS and of ours. */
 #define PEER_GROUPS 1024
+
+/* The supplementary groups of the process itself, not those of the database. */
+static void peer_groups(int fd, struct caller *out)
+{
+	socklen_t len = (CALLER_GROUPS - 1) * sizeof(gid_t);
+
+	out->groups[0] = out->gid;
+	out->groups_count = 1;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, out->groups + 1,
+		       &len) == 0)
+		out->groups_count += len / sizeof(gid_t);
+}
+
+static void peer_user(struct caller *out)
+{
+	const struct passwd *pw = getpwuid(out->uid);
+
+	if (pw != NULL)
+		snprintf(out->user, sizeof(out->user), "%s", pw->pw_name);
+	else
+		snprintf(out->user, sizeof(out->user), "%u",
+			 (unsigned)out->uid);
+}
+
+/* Linux device numbers of terminals: pseudo-terminals have eight majors. */
+static void peer_tty_name(unsigned device, char *out, size_t size)
+{
+	unsigned number = major(device), line = minor(device);
+
+	if (number >= 136 && number <= 143)
+		snprintf(out, size, "/dev/pts/%u",
+			 (number - 136) * 256 + line);
+	else if (number == 4 && line < 64)
+		snprintf(out, size, "/dev/tty%u", line);
+	else if (number == 4)
+		snprintf(out, size, "/dev/ttyS%u", line - 64);
+}
+
+/*
+ * Its controlling terminal (proc(5), stat field 7), for a dialog there.  The
+ * name of a program may hold anything: the fields are counted behind it.
+ */
+static void peer_tty(struct caller *out)
+{
+	char path[64], text[512], *end;
+	unsigned device = 0;
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)out->pid);
+	AUTO(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (got <= 0)
+		return;
+	text[got] = '\0';
+	end = strrchr(text, ')');
+	if (end != NULL &&
+	    sscanf(end + 1, " %*c %*d %*d %*d %u", &device) == 1)
+		peer_tty_name(device, out->tty, sizeof(out->tty));
+}
 
 int peer_identify(int fd, struct caller *out, struct error *e)
 {
@@ -32,6 +96,9 @@ int peer_identify(int fd, struct caller *out, struct error *e)
 	snprintf(link, sizeof(link), "/proc/%d/exe", (int)cred.pid);
 	got = readlink(link, out->exe, sizeof(out->exe) - 1);
 	out->exe[got < 0 ? 0 : got] = '\0';
+	peer_groups(fd, out);
+	peer_user(out);
+	peer_tty(out);
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 #define SIGNET_API_PEER_H
 
 #include "base/attr.h"
-#include "broker/request.h"
+#include "broker/caller.h"
 
 struct error;
 

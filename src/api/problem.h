@@ -18,4 +18,11 @@
 void problem_put(struct writer *j, const char *name, const struct error *e,
 		 const char *request);
 
+/*
+ * Its members alone, for an object that has more.  retry is false where what
+ * was done already would be done twice.
+ */
+void problem_members(struct writer *j, const struct error *e,
+		     const char *request, bool retry);
+
 #endif

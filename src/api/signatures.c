@@ -31,7 +31,7 @@ static struct slice key_members(struct key *k)
 	return buf_slice(&k->answer);
 }
 
-/* All but the signature and the closing brace. */
+/* All but the signatures and the closing brace. */
 static void put_request(struct writer *j, struct request *r)
 {
 	writer_open(j, NULL, '{');
@@ -39,21 +39,25 @@ static void put_request(struct writer *j, struct request *r)
 	writer_text(j, "state", request_state_name(r->state));
 	if (r->key != NULL)
 		writer_raw(j, NULL, key_members(r->key));
-	if (r->alg != NULL)
-		writer_text(j, "algorithm", r->alg->name);
-	writer_text(j, "format", format_kind_name(r->format));
-	writer_bool(j, "detached", r->detached || r->format == FORMAT_RAW);
-	if (request_state_final(r->state) && r->error.code != 0)
-		problem_put(j, "error", &r->error, r->id);
+	if (r->order.alg != NULL)
+		writer_text(j, "algorithm", r->order.alg->name);
+	writer_text(j, "format", format_kind_name(r->order.format));
+	writer_bool(j, "detached",
+		    r->order.detached || r->order.format == FORMAT_RAW);
+	if (request_state_final(r->state) && r->error.code != 0) {
+		writer_open(j, "error", '{');
+		problem_members(j, &r->error, r->id, r->signed_count == 0);
+		writer_close(j, '}');
+	}
 }
 
 /* A result that lies in a file is sent from there. */
 static void answer_large(struct exchange *x, unsigned status,
 			 struct request *r, struct buf *text)
 {
-	struct exchange_large large = { .bytes = r->signature };
+	struct exchange_large large = { .bytes = r->items[0].signature };
 
-	large.b64 = r->format != FORMAT_JWS;
+	large.b64 = r->order.format != FORMAT_JWS;
 	buf_put_str(text, ",\"signature\":\"");
 	buf_init(&large.tail, 8);
 	buf_put_str(&large.tail, "\"}");
@@ -61,15 +65,30 @@ static void answer_large(struct exchange *x, unsigned status,
 }
 
 /* A JWS is ASCII without quotes: it needs no escaping. */
-static void put_signature(struct writer *j, const struct request *r)
+static void put_signature(struct writer *j, const struct request *r,
+			  const struct item *i)
 {
-	if (r->format != FORMAT_JWS) {
-		writer_b64(j, "signature", r->signature);
+	if (r->order.format != FORMAT_JWS) {
+		writer_b64(j, "signature", i->signature);
 		return;
 	}
 	writer_raw(j, "signature", slice_str("\""));
-	buf_put_slice(j->out, r->signature);
+	buf_put_slice(j->out, i->signature);
 	buf_put_u8(j->out, '"');
+}
+
+/* Each item that was signed, in their order; none is missing in between. */
+static void put_items(struct writer *j, const struct request *r)
+{
+	writer_int(j, "count", r->count);
+	writer_int(j, "signed", r->signed_count);
+	writer_open(j, "items", '[');
+	for (unsigned i = 0; i < r->signed_count; i++) {
+		writer_open(j, NULL, '{');
+		put_signature(j, r, &r->items[i]);
+		writer_close(j, '}');
+	}
+	writer_close(j, ']');
 }
 
 static void answer_request(struct exchange *x, unsigned status,
@@ -81,16 +100,39 @@ static void answer_request(struct exchange *x, unsigned status,
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
 	put_request(&j, r);
-	if (r->state == REQUEST_RELEASED && spool_large(&r->result)) {
+	if (r->state == REQUEST_RELEASED && !r->batch &&
+	    spool_large(&r->items[0].result)) {
 		answer_large(x, status, r, &text);
 		return;
 	}
-	if (r->state == REQUEST_RELEASED)
-		put_signature(&j, r);
+	if (r->batch && request_state_final(r->state))
+		put_items(&j, r);
+	else if (r->state == REQUEST_RELEASED)
+		put_signature(&j, r, &r->items[0]);
 	writer_close(&j, '}');
 	snprintf(location, sizeof(location), "/v1/signatures/%s", r->id);
 	exchange_answer_location(x, status, &text,
 				 status == 200 ? NULL : location);
+}
+
+/* What stopped a batch, as a problem; and what had been signed by then. */
+static void answer_failed(struct exchange *x, struct request *r)
+{
+	struct buf text;
+	struct writer j = writer_of(&text);
+
+	if (!r->batch) {
+		exchange_refuse(x, &r->error, r->id);
+		return;
+	}
+	buf_init(&text, EXCHANGE_TEXT_MAX);
+	writer_open(&j, NULL, '{');
+	problem_members(&j, &r->error, r->id, r->signed_count == 0);
+	if (r->signed_count > 0)
+		writer_raw(&j, NULL, key_members(r->key));
+	put_items(&j, r);
+	writer_close(&j, '}');
+	exchange_answer(x, (unsigned)err_info(r->error.code)->http, &text);
 }
 
 /* --- POST --------------------------------------------------------------- */
@@ -103,7 +145,7 @@ static void signature_ended(struct request *r, void *arg)
 	if (r->state == REQUEST_RELEASED)
 		answer_request(x, 201, r);
 	else
-		exchange_refuse(x, &r->error, r->id);
+		answer_failed(x, r);
 }
 
 /* The client has left: whoever does not wait gets no signature. */

@@ -17,15 +17,6 @@ static const char *const token_states[] = {
 	[TOKEN_FAILED] = "failed",
 };
 
-static const char *pin_state(uint64_t flags)
-{
-	if ((flags & CKF_USER_PIN_LOCKED) != 0)
-		return "locked";
-	if ((flags & CKF_USER_PIN_FINAL_TRY) != 0)
-		return "final-try";
-	return (flags & CKF_USER_PIN_COUNT_LOW) != 0 ? "count-low" : "ok";
-}
-
 static unsigned token_signing_keys(const struct token *t)
 {
 	unsigned count = 0;
@@ -51,7 +42,7 @@ static void put_token(struct writer *j, const struct token *t)
 	writer_bool(j, "login_required", (w->flags & CKF_LOGIN_REQUIRED) != 0);
 	writer_bool(j, "pinpad",
 		  (w->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0);
-	writer_text(j, "pin", pin_state(w->flags));
+	writer_text(j, "pin", token_pin_state(w));
 	writer_bool(j, "unattended",
 		  t->settings != NULL && t->settings->unattended);
 	writer_int(j, "keys", token_signing_keys(t));

@@ -1,18 +1,365 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * approval: did somebody, or a standing rule, consent to this signature?
+ * approval: a person is asked, and consents or not.
  */
 #include "broker/approval.h"
 
-#include "base/err.h"
-#include "broker/token.h"
+#include <errno.h>
+#include <p11-kit/pkcs11.h>
+#include <sys/socket.h>
 
-int approval_decide(const struct token *t, struct error *e)
+#include "base/fd.h"
+#include "base/limits.h"
+#include "broker/broker.h"
+#include "broker/prompt.h"
+#include "broker/shard.h"
+#include "wire/fault.h"
+#include "wire/prepare.h"
+
+/* --- the end ------------------------------------------------------------ */
+
+static void approval_leave(struct approval *a)
 {
-	if (t->settings == NULL || !t->settings->unattended)
-		return error_set(e, ERR_NOT_UNATTENDED,
-				 "token %s is not configured as unattended and"
-				 " nobody can be asked yet; see tokens: in"
-				 " signetd.conf(5)", t->wire.label);
+	struct approvals *list = a->state == APPROVAL_WAITING ?
+		&a->broker->approvals_waiting : &a->broker->approvals_open;
+
+	TAILQ_REMOVE(list, a, entry);
+	a->state = APPROVAL_NONE;
+	prompt_close(a->prompt);
+	a->prompt = NULL;
+	fd_closep(&a->pin_fd);
+	a->pin_fd = -1;
+}
+
+void approval_finish(struct approval *a)
+{
+	if (a->state == APPROVAL_NONE)
+		return;
+	approval_leave(a);
+	broker_approvals_soon(a->broker);
+}
+
+static void approval_refuse(struct approval *a, const struct error *why)
+{
+	struct error told = *why;
+
+	approval_finish(a);
+	a->decided(a, &told);
+}
+
+bool approval_cancel(struct approval *a, const struct error *why)
+{
+	if (a->state == APPROVAL_GRANTED)
+		return false;
+	a->cancelled = true;
+	a->why = *why;
+	if (a->state == APPROVAL_PREPARING)
+		return false;
+	approval_finish(a);
+	return true;
+}
+
+/* --- asking ------------------------------------------------------------- */
+
+static void approval_answered(void *arg, const struct error *refusal)
+{
+	struct approval *a = arg;
+
+	a->prompt = NULL;
+	if (refusal != NULL) {
+		approval_refuse(a, refusal);
+		return;
+	}
+	a->state = APPROVAL_GRANTED;
+	a->decided(a, NULL);
+}
+
+static int approval_open_prompt(struct approval *a, struct error *e)
+{
+	const struct settings *s = a->broker->settings;
+	const struct prompt_owner owner = { approval_answered, a };
+	struct prompt_setup setup = {
+		.program = s->prompt_program,
+		.pin_fd = a->pin_fd,
+		.seconds = s->prompt.timeout,
+	};
+	struct buf request;
+	int r;
+
+	buf_init(&request, LIMIT_PROMPT_REQUEST);
+	a->asked++;
+	r = a->describe(a, &request, e);
+	setup.request = &request;
+	if (r == 0)
+		r = prompt_start(a->broker->base, &setup, &owner, &a->prompt,
+				 e);
+	buf_fini(&request);
+	/* Only the prompt has it now. */
+	fd_closep(&a->pin_fd);
+	a->pin_fd = -1;
+	return r;
+}
+
+static void approval_ask(struct approval *a)
+{
+	struct error e;
+
+	a->state = APPROVAL_ASKING;
+	if (approval_open_prompt(a, &e) != 0)
+		approval_refuse(a, &e);
+}
+
+/* --- preparing ---------------------------------------------------------- */
+
+static struct approval *approval_of(struct worker_call *call)
+{
+	return (struct approval *)((char *)call -
+				   offsetof(struct approval, call));
+}
+
+/* How the token stands is known: is there sense in asking? */
+static int approval_judge(struct approval *a, const struct wire_prepare_rep *m,
+			  struct error *e)
+{
+	struct token *t = a->token;
+
+	if (!token_is(t, &m->token))
+		return error_set(e, ERR_TOKEN_GONE, "another token is in the"
+				 " place of %s now", t->wire.label);
+	t->wire.flags = m->token.flags;
+	if (a->login && (t->wire.flags & CKF_USER_PIN_LOCKED) != 0)
+		return error_set(e, ERR_PIN_LOCKED, "the PIN of token %s is"
+				 " locked; `signet pin unblock` sets a new one"
+				 " with the PUK", t->wire.label);
+	if (a->login && (t->wire.flags & CKF_USER_PIN_INITIALIZED) == 0)
+		return error_set(e, ERR_NOT_LOGGED_IN, "token %s has no PIN"
+				 " yet; `signet pin unblock` sets one",
+				 t->wire.label);
+	if (a->with == WIRE_LOGIN_PIN && m->logged_in) {
+		a->with = WIRE_LOGIN_NONE;
+		fd_closep(&a->pin_fd);
+		a->pin_fd = -1;
+	}
 	return 0;
+}
+
+static int approval_prepared(struct worker_call *call,
+			     const struct wire_frame *f, struct error *e)
+{
+	struct approval *a = approval_of(call);
+	struct wire_prepare_rep rep;
+	struct error why;
+	int r;
+
+	r = f->kind == WIRE_FAIL ? wire_fault_get(f->body, &why, e) :
+		wire_prepare_rep_get(f->body, &rep, e);
+	if (r != 0) {
+		approval_refuse(a, e);
+		return r;
+	}
+	if (a->cancelled)
+		approval_refuse(a, &a->why);
+	else if (f->kind == WIRE_FAIL ||
+		 approval_judge(a, &rep, &why) != 0)
+		approval_refuse(a, &why);
+	else
+		approval_ask(a);
+	return 0;
+}
+
+static void approval_lost(struct worker_call *call, const struct error *why,
+			  bool begun)
+{
+	struct approval *a = approval_of(call);
+
+	approval_refuse(a, a->cancelled ? &a->why : why);
+}
+
+/* A new PIN socket: *theirs goes with the call, and is not kept. */
+static int approval_socket(struct approval *a, int *theirs, struct error *e)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		return error_set_errno(e, ERR_IO, errno, "socketpair");
+	a->pin_fd = pair[0];
+	*theirs = pair[1];
+	return 0;
+}
+
+static void approval_prepare(struct approval *a)
+{
+	struct wire_prepare_req req = {
+		.token = a->shard->theirs[a->token->number],
+	};
+	struct error e;
+	int theirs = -1;
+
+	a->state = APPROVAL_PREPARING;
+	a->worker = a->shard->worker;
+	a->call.type = WIRE_PREPARE;
+	a->call.deadline_ms = a->token->module->config->deadline_ms;
+	a->call.answer = approval_prepared;
+	a->call.lost = approval_lost;
+	if (a->with != WIRE_LOGIN_PIN) {
+		wire_prepare_req_put(worker_begin(a->worker, &a->call), &req);
+		worker_send(a->worker, &a->call);
+		return;
+	}
+	if (approval_socket(a, &theirs, &e) != 0) {
+		approval_refuse(a, &e);
+		return;
+	}
+	req.pins = a->pins;
+	wire_prepare_req_put(worker_begin(a->worker, &a->call), &req);
+	worker_send_fd(a->worker, &a->call, theirs);
+}
+
+/* --- the queue ---------------------------------------------------------- */
+
+/* How is this operation to log in, by what is known without a call? */
+static enum wire_login approval_login(const struct approval *a)
+{
+	const struct token *t = a->token;
+
+	if (!a->login)
+		return (t->wire.flags & CKF_PROTECTED_AUTHENTICATION_PATH) ?
+			WIRE_LOGIN_PAD : WIRE_LOGIN_PIN;
+	if ((t->wire.flags & CKF_LOGIN_REQUIRED) == 0 ||
+	    t->state == TOKEN_LOGGED_IN)
+		return WIRE_LOGIN_NONE;
+	if ((t->wire.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
+		return WIRE_LOGIN_PAD;
+	return WIRE_LOGIN_PIN;
+}
+
+static bool approval_conflicts(const struct approval *a)
+{
+	const struct approval *o;
+
+	TAILQ_FOREACH(o, &a->broker->approvals_open, entry)
+		if (o->token == a->token || o->caller->uid == a->caller->uid)
+			return true;
+	return false;
+}
+
+/* 0, or what keeps its token from working; *ready false: not yet. */
+static int approval_shard(struct approval *a, bool *ready, struct error *e)
+{
+	struct module *m = a->token->module;
+
+	a->shard = a->fresh ? NULL : kept_for(a->token, a->caller);
+	/* One that stands for another caller or purpose is ended first. */
+	if (a->shard == NULL) {
+		kept_end(a->token);
+		a->shard = module_shard_for(m, a->token);
+	}
+	*ready = a->shard != NULL;
+	return *ready ? 0 : module_unable(m, a->token, e);
+}
+
+static void approval_open(struct approval *a)
+{
+	struct error e;
+	bool ready;
+	int r = approval_shard(a, &ready, &e);
+
+	if (r != 0) {
+		approval_refuse(a, &e);
+		return;
+	}
+	if (!ready)
+		return;
+	TAILQ_REMOVE(&a->broker->approvals_waiting, a, entry);
+	TAILQ_INSERT_TAIL(&a->broker->approvals_open, a, entry);
+	a->with = approval_login(a);
+	a->worker = NULL;
+	/* A login that stands for good is not to be prepared, and so ended. */
+	if (a->login && a->with == WIRE_LOGIN_NONE)
+		approval_ask(a);
+	else
+		approval_prepare(a);
+}
+
+void approval_next(struct broker *b)
+{
+	struct approval *a, *next;
+
+	for (a = TAILQ_FIRST(&b->approvals_waiting); a != NULL; a = next) {
+		next = TAILQ_NEXT(a, entry);
+		if (!approval_conflicts(a))
+			approval_open(a);
+	}
+}
+
+unsigned approval_waiting(const struct approval *a)
+{
+	const struct approval *o;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(o, &a->broker->approvals_waiting, entry)
+		if (o != a && (o->token == a->token ||
+			       o->caller->uid == a->caller->uid))
+			n++;
+	return n;
+}
+
+int approval_start(struct approval *a, struct error *e)
+{
+	const struct approval *o;
+	unsigned mine = 0, all = 0;
+
+	TAILQ_FOREACH(o, &a->broker->approvals_waiting, entry) {
+		mine += o->caller->uid == a->caller->uid;
+		all++;
+	}
+	if (mine >= LIMIT_APPROVALS_USER || all >= LIMIT_APPROVALS)
+		return error_set(e, ERR_QUOTA, "%u requests wait for a person"
+				 " already; answer those first", mine);
+	a->state = APPROVAL_WAITING;
+	a->pin_fd = -1;
+	a->prompt = NULL;
+	a->asked = 0;
+	a->cancelled = false;
+	error_clear(&a->again);
+	TAILQ_INSERT_TAIL(&a->broker->approvals_waiting, a, entry);
+	approval_next(a->broker);
+	return 0;
+}
+
+bool approval_again(struct approval *a, const struct error *why)
+{
+	struct error e;
+	bool ready;
+
+	if (a->asked >= LIMIT_PROMPTS) {
+		approval_finish(a);
+		return false;
+	}
+	a->again = *why;
+	a->with = approval_login(a);
+	if (approval_shard(a, &ready, &e) != 0)
+		approval_refuse(a, &e);
+	else if (!ready)
+		approval_refuse(a, why);
+	else
+		approval_prepare(a);
+	return true;
+}
+
+void approval_workers_changed(struct broker *b)
+{
+	struct approval *a, *next;
+	struct error e;
+
+	for (a = TAILQ_FIRST(&b->approvals_open); a != NULL; a = next) {
+		next = TAILQ_NEXT(a, entry);
+		if (a->state != APPROVAL_ASKING || a->worker == NULL ||
+		    a->shard->worker == a->worker)
+			continue;
+		error_set(&e, ERR_TOKEN_GONE, "token %s went away, or its"
+			  " module failed, while the dialog was open; nothing"
+			  " was signed", a->token->wire.label);
+		approval_refuse(a, &e);
+	}
 }

@@ -14,7 +14,10 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "broker/authorise.h"
+#include "broker/prompt.h"
 #include "broker/uri.h"
+#include "evidence/seen.h"
 
 /* At the end: for workers that finish a call they are in. */
 #define BROKER_WAIT_MS 2000
@@ -76,6 +79,19 @@ static void broker_module_settled(void *arg)
 static void broker_module_changed(void *arg)
 {
 	found_forget(arg);
+	approval_workers_changed(arg);
+	broker_approvals_soon(arg);
+}
+
+static void broker_asking(evutil_socket_t fd, short what, void *arg)
+{
+	approval_next(arg);
+}
+
+void broker_approvals_soon(struct broker *b)
+{
+	if (!TAILQ_EMPTY(&b->approvals_waiting))
+		event_active(b->asking, EV_TIMEOUT, 0);
 }
 
 static void broker_module_retired(void *arg, struct module *m)
@@ -171,6 +187,7 @@ void broker_reload(struct broker *b, struct settings *settings)
 	struct error e;
 
 	found_forget(b);
+	authorise_forget(b);
 	for (m = TAILQ_FIRST(&b->modules); m != NULL; m = next) {
 		next = TAILQ_NEXT(m, entry);
 		if (broker_keep_module(b, m, settings))
@@ -196,7 +213,7 @@ static void broker_child(evutil_socket_t fd, short what, void *arg)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!worker_reaped(pid, status))
+		if (!worker_reaped(pid, status) && !prompt_reaped(pid))
 			log_write(LOG_INFO, NULL, "child %d ended", (int)pid);
 }
 
@@ -205,11 +222,17 @@ static void broker_tick(evutil_socket_t fd, short what, void *arg)
 	struct broker *b = arg;
 	struct request *r, *next;
 	int64_t now = clock_mono_ns();
+	struct module *m;
+	struct token *t;
 
 	for (r = TAILQ_FIRST(&b->living); r != NULL; r = next) {
 		next = TAILQ_NEXT(r, entry);
 		request_tick(r, now);
 	}
+	TAILQ_FOREACH(m, &b->modules, entry)
+		TAILQ_FOREACH(t, &m->tokens, entry)
+			kept_tick(t, now);
+	approval_next(b);
 	broker_wake_waiters(b, now);
 }
 
@@ -219,8 +242,10 @@ static int broker_events(struct broker *b, struct error *e)
 
 	b->tick = event_new(b->base, -1, EV_PERSIST, broker_tick, b);
 	b->cleanup = event_new(b->base, -1, 0, broker_cleanup, b);
+	b->asking = event_new(b->base, -1, 0, broker_asking, b);
 	b->child = evsignal_new(b->base, SIGCHLD, broker_child, b);
 	if (b->tick == NULL || b->cleanup == NULL || b->child == NULL ||
+	    b->asking == NULL ||
 	    event_add(b->tick, &second) != 0 || event_add(b->child, NULL) != 0)
 		return error_set(e, ERR_NO_MEMORY, "no memory for events");
 	return 0;
@@ -249,6 +274,9 @@ int broker_new(struct event_base *base, struct settings *settings,
 	TAILQ_INIT(&b->living);
 	TAILQ_INIT(&b->finished);
 	TAILQ_INIT(&b->waiters);
+	SLIST_INIT(&b->counters);
+	TAILQ_INIT(&b->approvals_waiting);
+	TAILQ_INIT(&b->approvals_open);
 	b->found = calloc(BROKER_FOUND, sizeof(*b->found));
 	r = b->found == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
 		broker_events(b, e);
@@ -281,6 +309,7 @@ void broker_free(struct broker *b)
 		TAILQ_REMOVE(&b->retired, m, entry);
 		module_free(m);
 	}
+	prompt_kill_all();
 	worker_wait_all(BROKER_WAIT_MS);
 	while ((r = TAILQ_FIRST(&b->finished)) != NULL) {
 		TAILQ_REMOVE(&b->finished, r, entry);
@@ -289,21 +318,32 @@ void broker_free(struct broker *b)
 	if (b->found != NULL)
 		found_forget(b);
 	free(b->found);
+	authorise_forget(b);
+	seen_close(b->seen);
 	if (b->tick != NULL)
 		event_free(b->tick);
 	if (b->cleanup != NULL)
 		event_free(b->cleanup);
 	if (b->child != NULL)
 		event_free(b->child);
+	if (b->asking != NULL)
+		event_free(b->asking);
 	settings_unref(b->settings);
 	free(b);
 }
 
 void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg)
 {
+	struct request *r, *next;
+
 	b->draining = true;
 	b->drained = drained;
 	b->drained_arg = arg;
+	for (r = TAILQ_FIRST(&b->living); r != NULL; r = next) {
+		next = TAILQ_NEXT(r, entry);
+		if (r->state == REQUEST_AUTHORISED)
+			request_cancel(r, "signetd is shutting down");
+	}
 	if (b->living_count == 0)
 		drained(arg);
 }
@@ -441,7 +481,10 @@ void broker_request_started(struct broker *b, struct request *r)
 /* Large results are not kept for somebody who may never ask. */
 static bool request_remembered(const struct request *r)
 {
-	return r->remember || !spool_large(&r->result);
+	for (unsigned i = 0; i < r->count; i++)
+		if (spool_large(&r->items[i].result))
+			return r->remember;
+	return true;
 }
 
 void broker_request_ended(struct broker *b, struct request *r)

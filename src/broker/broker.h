@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "base/attr.h"
+#include "broker/approval.h"
 #include "broker/compute.h"
 #include "broker/module.h"
 #include "broker/request.h"
@@ -38,11 +39,17 @@ struct broker {
 	struct compute *compute;
 	struct event *tick;
 	struct event *cleanup;
+	struct event *asking; /* approvals that may begin now */
 	struct event *child;
 	TAILQ_HEAD(, module) modules;
 	TAILQ_HEAD(, module) retired; /* to be freed at the end of the turn */
 	struct requests living;
 	struct requests finished; /* oldest first */
+	struct approvals approvals_waiting; /* oldest first */
+	struct approvals approvals_open;
+	SLIST_HEAD(, authorise_counter) counters; /* of authorise.c */
+	unsigned counters_count;
+	struct seen *seen; /* requests of banks; NULL until there is one */
 	unsigned living_count;
 	unsigned finished_count;
 	TAILQ_HEAD(, broker_waiter) waiters;
@@ -90,8 +97,10 @@ struct request *broker_find_request(struct broker *b, const char *id,
 /* Refuse new requests; drained() is called when none is left. */
 void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg);
 
-/* --- for request.c ------------------------------------------------------ */
+/* --- for request.c and approval.c ------------------------------------------------------ */
 
+/* An approval ended: look for the next at the end of this turn. */
+void broker_approvals_soon(struct broker *b);
 void broker_request_started(struct broker *b, struct request *r);
 void broker_request_ended(struct broker *b, struct request *r);
 

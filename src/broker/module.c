@@ -99,6 +99,8 @@ int module_new(struct event_base *base, struct settings *settings,
 }
 
 static void module_fail_queue(struct module *m, const struct error *why);
+static void module_fail_pinned(struct module *m, const struct shard *s,
+			       const struct error *why);
 
 void module_free(struct module *m)
 {
@@ -133,6 +135,17 @@ static void module_maybe_retired(struct module *m)
 void module_retire(struct module *m)
 {
 	m->retiring = true;
+	module_maybe_retired(m);
+}
+
+void module_hold(struct module *m)
+{
+	m->jobs++;
+}
+
+void module_release(struct module *m)
+{
+	m->jobs--;
 	module_maybe_retired(m);
 }
 
@@ -196,6 +209,7 @@ void module_shard_failed(struct module *m, struct shard *s,
 	m->last_error = *why;
 	m->owner.changed(m->owner.arg);
 	s->ready_since = 0;
+	module_fail_pinned(m, s, why);
 	/* Nobody is left, and the one that should be did not come up. */
 	if (module_ready(m) == 0 && !came_up) {
 		m->down = true;
@@ -216,26 +230,24 @@ static struct sign_job *job_of(struct worker_call *call)
 }
 
 static void module_job_done(struct module *m, struct sign_job *job,
-			    struct slice signature, const struct error *e)
+			    const struct error *e)
 {
-	m->jobs--;
 	job->key->token->queued--;
-	job->done(job, signature, e);
-	module_maybe_retired(m);
+	job->done(job, e);
+	module_release(m);
 }
 
 static void module_fail_queue(struct module *m, const struct error *why)
 {
-	const struct slice none = { NULL, 0 };
 	struct sign_job *job;
 
 	/* A retiring module must not go away under the loop. */
-	m->jobs++;
+	module_hold(m);
 	while ((job = TAILQ_FIRST(&m->queue)) != NULL) {
 		TAILQ_REMOVE(&m->queue, job, entry);
-		module_job_done(m, job, none, why);
+		module_job_done(m, job, why);
 	}
-	m->jobs--;
+	module_release(m);
 }
 
 /*
@@ -252,30 +264,50 @@ static bool worker_spoilt(const struct token *t, const struct error *why)
 /* An answer that cannot be read: worker.c ends the worker that sent it. */
 static int sign_broke(struct sign_job *job, const struct error *e)
 {
-	const struct slice none = { NULL, 0 };
 	struct module *m = job->key->token->module;
 	struct error told = *e;
 
 	error_prefix(&told, "module %s: ", m->config->name);
-	module_job_done(m, job, none, &told);
-	return e->code;
+	module_job_done(m, job, &told);
+	return told.code;
 }
 
 /* The worker's own word on why it did not sign. */
 static int sign_failed(struct sign_job *job, struct slice body,
 		       struct error *e)
 {
-	const struct slice none = { NULL, 0 };
 	struct token *t = job->key->token;
 	struct worker *w = job->shard->worker;
 	struct error why;
 
 	if (wire_fault_get(body, &why, e) != 0)
 		return sign_broke(job, e);
-	module_job_done(t->module, job, none, &why);
+	if (job->count > 1)
+		error_prefix(&why, "%u of %u signed: ", job->got, job->count);
+	module_job_done(t->module, job, &why);
 	if (worker_spoilt(t, &why))
 		worker_retire(w, &why);
 	return 0;
+}
+
+/* One signature; the last one, and only that, is a WIRE_REP. */
+static int sign_one(struct sign_job *job, const struct wire_frame *f,
+		    struct error *e)
+{
+	bool last = job->got + 1 == job->count;
+	struct wire_sign_rep rep;
+	int r;
+
+	if (last != (f->kind == WIRE_REP))
+		return error_set(e, ERR_PROTOCOL, "signature %u of %u is not"
+				 " where it has to be", job->got + 1,
+				 job->count);
+	r = wire_sign_rep_get(f->body, &rep, e);
+	if (r == 0)
+		r = job->signature(job, rep.signature, e);
+	if (r == 0)
+		job->got++;
+	return r;
 }
 
 static int sign_answer(struct worker_call *call, const struct wire_frame *f,
@@ -283,18 +315,19 @@ static int sign_answer(struct worker_call *call, const struct wire_frame *f,
 {
 	struct sign_job *job = job_of(call);
 	struct module *m = job->key->token->module;
-	struct wire_sign_rep rep;
-	int r = 0;
+	int r;
 
-	if (f->kind == WIRE_MORE)
-		return error_set(e, ERR_PROTOCOL,
-				 "more signatures than were asked for");
-	if (f->kind == WIRE_FAIL)
+	if (f->kind == WIRE_FAIL) {
 		r = sign_failed(job, f->body, e);
-	else if (wire_sign_rep_get(f->body, &rep, e) != 0)
-		r = sign_broke(job, e);
-	else
-		module_job_done(m, job, rep.signature, NULL);
+	} else {
+		r = sign_one(job, f, e);
+		/* With MORE the call is still the worker's: it is lost there. */
+		if (f->kind == WIRE_MORE)
+			return r;
+		if (r != 0)
+			return sign_broke(job, e);
+		module_job_done(m, job, NULL);
+	}
 	if (r == 0)
 		module_dispatch(m);
 	return r;
@@ -310,11 +343,15 @@ static void sign_lost(struct worker_call *call, const struct error *why,
 {
 	struct sign_job *job = job_of(call), *at;
 	struct module *m = job->key->token->module;
-	const struct slice none = { NULL, 0 };
+	struct error told = *why;
 
-	job->shard = NULL;
-	if (begun || job->cancelled || why->code == ERR_SHUTTING_DOWN) {
-		module_job_done(m, job, none, why);
+	job->given = false;
+	if (begun || job->cancelled || job->only != NULL ||
+	    why->code == ERR_SHUTTING_DOWN) {
+		if (job->count > 1)
+			error_prefix(&told, "%u of %u signed: ", job->got,
+				     job->count);
+		module_job_done(m, job, &told);
 		return;
 	}
 	TAILQ_FOREACH(at, &m->queue, entry)
@@ -328,8 +365,7 @@ static void sign_lost(struct worker_call *call, const struct error *why,
 		job->back(job);
 }
 
-/* The least loaded worker that serves the token and has room. */
-static struct shard *module_pick(struct module *m, const struct token *t)
+struct shard *module_shard_for(struct module *m, const struct token *t)
 {
 	struct shard *best = NULL;
 
@@ -345,27 +381,33 @@ static struct shard *module_pick(struct module *m, const struct token *t)
 	return best;
 }
 
+/* The worker that has the PIN, or any. */
+static struct shard *module_pick(struct module *m, const struct sign_job *job)
+{
+	if (job->only == NULL)
+		return module_shard_for(m, job->key->token);
+	return worker_load(job->only) < LIMIT_PIPELINE ? job->shard : NULL;
+}
+
 static void module_give(struct module *m, struct shard *s,
 			struct sign_job *job)
 {
-	const struct wire_sign_item item = {
-		.mechanism = job->tbs->mechanism,
-		/* The others have it in their data. */
-		.hash = job->tbs->mechanism == WIRE_RSA_PSS ? job->tbs->hash :
-			WIRE_HASH_NONE,
-		.data = job->tbs->data,
-	};
 	struct wire_sign_req req = {
 		.token = s->theirs[job->key->token->number],
 		.deadline_ns = job->expires_ns,
-		.count = 1,
-		.items = &item,
+		.login = job->login,
+		.flags = job->flags,
+		.count = job->count,
+		.items = job->items,
 	};
 
 	memcpy(req.identity, job->key->wire.identity, sizeof(req.identity));
 	job->shard = s;
+	job->given = true;
 	job->call.type = WIRE_SIGN;
 	job->call.deadline_ms = m->config->deadline_ms;
+	if (job->login == WIRE_LOGIN_PAD)
+		job->call.deadline_ms += m->settings->prompt.timeout * 1000;
 	job->call.answer = sign_answer;
 	job->call.lost = sign_lost;
 	if (job->begun != NULL)
@@ -382,7 +424,7 @@ void module_dispatch(struct module *m)
 
 	for (job = TAILQ_FIRST(&m->queue); job != NULL; job = next) {
 		next = TAILQ_NEXT(job, entry);
-		s = module_pick(m, job->key->token);
+		s = module_pick(m, job);
 		if (s != NULL) {
 			TAILQ_REMOVE(&m->queue, job, entry);
 			module_give(m, s, job);
@@ -392,9 +434,24 @@ void module_dispatch(struct module *m)
 	}
 }
 
-/* Why a token that no worker serves cannot be used, or 0 to wait for one. */
-static int module_unable(struct module *m, const struct token *t,
-			 struct error *e)
+/* A job whose worker has gone has no PIN any more. */
+static void module_fail_pinned(struct module *m, const struct shard *s,
+			       const struct error *why)
+{
+	struct sign_job *job, *next;
+
+	module_hold(m);
+	for (job = TAILQ_FIRST(&m->queue); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, entry);
+		if (job->only == NULL || job->shard != s)
+			continue;
+		TAILQ_REMOVE(&m->queue, job, entry);
+		module_job_done(m, job, why);
+	}
+	module_release(m);
+}
+
+int module_unable(struct module *m, const struct token *t, struct error *e)
 {
 	if (t->state == TOKEN_FAILED) {
 		*e = t->error;
@@ -411,27 +468,47 @@ static int module_unable(struct module *m, const struct token *t,
 	return 0;
 }
 
-int module_sign(struct module *m, struct sign_job *job, struct error *e)
+/* May this job be queued at all?  One that was approved has its worker. */
+static int module_admit(struct module *m, const struct sign_job *job,
+			struct error *e)
 {
 	struct token *t = job->key->token;
+	struct wire_sign_req req = { .count = job->count,
+				     .items = job->items };
 	int r = 0;
 
+	if (wire_sign_req_size(&req) + WIRE_FRAME_HEAD > LIMIT_FRAME)
+		return error_set(e, ERR_TOO_LARGE, "the batch is larger than"
+				 " a token takes at once; send fewer items");
+	if (job->only != NULL)
+		return job->shard->worker == job->only ? 0 :
+			error_set(e, ERR_WORKER_LOST, "module %s: the worker"
+				  " that had the PIN ended; nothing was signed",
+				  m->config->name);
 	if (m->retiring)
 		return error_set(e, ERR_SHUTTING_DOWN,
 				 "module %s is being replaced; try again",
 				 m->config->name);
 	if (t->state == TOKEN_FAILED || t->state == TOKEN_ABSENT)
 		r = module_unable(m, t, e);
+	if (r == 0 && t->queued >= LIMIT_QUEUE)
+		r = error_set(e, ERR_QUOTA,
+			      "%u requests wait for token %s; try again later",
+			      t->queued, t->wire.label);
+	return r;
+}
+
+int module_sign(struct module *m, struct sign_job *job, struct error *e)
+{
+	int r = module_admit(m, job, e);
+
 	if (r != 0)
 		return r;
-	if (t->queued >= LIMIT_QUEUE)
-		return error_set(e, ERR_QUOTA,
-				 "%u requests wait for token %s; try again"
-				 " later", t->queued, t->wire.label);
-	job->shard = NULL;
+	job->given = false;
 	job->cancelled = false;
+	job->got = 0;
 	TAILQ_INSERT_TAIL(&m->queue, job, entry);
-	t->queued++;
+	job->key->token->queued++;
 	m->jobs++;
 	module_dispatch(m);
 	return 0;
@@ -439,13 +516,12 @@ int module_sign(struct module *m, struct sign_job *job, struct error *e)
 
 bool module_cancel(struct module *m, struct sign_job *job)
 {
-	if (job->shard != NULL) {
+	if (job->given) {
 		job->cancelled = true;
 		return false;
 	}
 	TAILQ_REMOVE(&m->queue, job, entry);
 	job->key->token->queued--;
-	m->jobs--;
-	module_maybe_retired(m);
+	module_release(m);
 	return true;
 }

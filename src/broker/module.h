@@ -18,32 +18,42 @@
 #include "broker/settings.h"
 #include "broker/token.h"
 #include "broker/worker.h"
-#include "format/format.h"
 #include "wire/hello.h"
+#include "wire/sign.h"
 
 struct event_base;
 struct module;
 struct shard;
 
 /*
- * A signature to be made.  Embedded in the request; after module_sign() it
- * belongs to the module until done() was called, exactly once.
+ * Signatures to be made, by one key in one worker operation.  Embedded in the
+ * request; after module_sign() it belongs to the module until done() was
+ * called, exactly once.
  */
 struct sign_job {
 	TAILQ_ENTRY(sign_job) entry;
 	struct worker_call call;
-	struct shard *shard;	       /* while a worker has it */
+	struct shard *shard;	       /* that is to do it, or has it */
+	bool given;		       /* a worker has it */
 	struct key *key;	       /* borrowed; knows its token */
-	const struct format_tbs *tbs;  /* borrowed */
+	const struct wire_sign_item *items; /* borrowed */
+	unsigned count;
+	unsigned got;		       /* signatures that were answered */
+	enum wire_login login;
+	uint8_t flags;		       /* WIRE_SIGN_... */
+	/* Not NULL: only this worker of shard may do it. */
+	const struct worker *only;
 	int64_t expires_ns;	       /* CLOCK_MONOTONIC: not begun after it */
 	bool cancelled;		       /* by module_cancel() */
 	/* Before a worker gets it: the token begins to work. */
 	void (*begun)(struct sign_job *job);
 	/* That worker is gone and had not begun: it is in the queue again. */
 	void (*back)(struct sign_job *job);
-	/* signature is borrowed; failure is NULL for success. */
-	void (*done)(struct sign_job *job, struct slice signature,
-		     const struct error *failure);
+	/* The next signature; borrowed.  A failure ends the worker. */
+	int (*signature)(struct sign_job *job, struct slice signature,
+			 struct error *e);
+	/* failure is NULL when all were made. */
+	void (*done)(struct sign_job *job, const struct error *failure);
 };
 TAILQ_HEAD(sign_jobs, sign_job);
 
@@ -124,6 +134,23 @@ bool module_cancel(struct module *m, struct sign_job *job);
 
 /* No new jobs; retired() is called when those it has are done. */
 void module_retire(struct module *m);
+
+/*
+ * It and its tokens stay, also while it retires, until as many releases.  For
+ * whoever keeps a key and may still want a signature by it.
+ */
+void module_hold(struct module *m);
+void module_release(struct module *m);
+
+/*
+ * The worker for an operation of its own on t: the least loaded one, NULL when
+ * none can be used now.
+ */
+struct shard *module_shard_for(struct module *m, const struct token *t);
+
+/* Why a token that no worker serves cannot be used, or 0 to wait for one. */
+int module_unable(struct module *m, const struct token *t, struct error *e)
+	MUST_CHECK;
 
 /* Ends its workers at once; jobs it still has fail with ERR_SHUTTING_DOWN. */
 void module_free(struct module *m);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * request: one signature from its arrival to its end.
+ * request: one signature, or a batch of them, from arrival to end.
  *
  * Each step either goes on to the next, or waits for a callback that does, or
  * ends the request.  Only request_end() calls ended().
@@ -15,13 +15,15 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "broker/approval.h"
+#include "broker/ask.h"
+#include "broker/authorise.h"
 #include "broker/broker.h"
 #include "evidence/record.h"
 
-/* Room for a signature around its content: certificates, attributes. */
-#define REQUEST_RESULT_MAX (2 * (size_t)LIMIT_CONTENT)
 #define REQUEST_LINE_MAX (16u * 1024)
+
+/* Items that are worked on in the loop; more take milliseconds. */
+#define REQUEST_INLINE_ITEMS 8u
 
 /* Verified in the loop: below some 50 us. */
 #define REQUEST_INLINE_RSA_BITS 4096u
@@ -56,6 +58,24 @@ static int request_make_id(struct request *r, struct error *e)
 	return 0;
 }
 
+struct item *request_add_item(struct request *r)
+{
+	struct item *grown;
+
+	if (r->count == LIMIT_BATCH)
+		return NULL;
+	/* Powers of two: a batch that arrives item by item moves seldom. */
+	if ((r->count & (r->count - 1)) == 0) {
+		grown = reallocarray(r->items, r->count == 0 ? 1 :
+				     (size_t)r->count * 2, sizeof(*grown));
+		if (grown == NULL)
+			return NULL;
+		r->items = grown;
+	}
+	item_init(&r->items[r->count], r->settings->spool);
+	return &r->items[r->count++];
+}
+
 int request_new(struct broker *b, const struct caller *caller,
 		struct request **out, struct error *e)
 {
@@ -64,17 +84,16 @@ int request_new(struct broker *b, const struct caller *caller,
 
 	if (r == NULL)
 		return error_set(e, ERR_NO_MEMORY, "no memory for a request");
-	failed = request_make_id(r, e);
-	if (failed != 0) {
-		free(r);
-		return failed;
-	}
 	r->refs = 1;
 	r->broker = b;
+	r->settings = settings_ref(b->settings);
 	r->caller = *caller;
 	r->expires_ns = clock_mono_ns() + LIMIT_WAIT_MS * CLOCK_NS_PER_MS;
-	spool_init(&r->content, b->settings->spool, LIMIT_CONTENT);
-	spool_init(&r->result, b->settings->spool, REQUEST_RESULT_MAX);
+	failed = request_make_id(r, e);
+	if (failed != 0) {
+		request_unref(r);
+		return failed;
+	}
 	*out = r;
 	return 0;
 }
@@ -89,16 +108,20 @@ void request_unref(struct request *r)
 {
 	if (r == NULL || --r->refs > 0)
 		return;
-	format_op_free(r->op);
 	key_unref(r->key);
-	spool_fini(&r->content);
-	spool_fini(&r->result);
+	for (unsigned i = 0; i < r->count; i++)
+		item_fini(&r->items[i]);
+	free(r->items);
+	free(r->tbs);
+	settings_unref(r->settings);
 	free(r);
 }
 
 /* --- the end ------------------------------------------------------------ */
 
-static void request_record(struct request *r, const char *outcome)
+/* A line for each signature that leaves, or one for a request without any. */
+static void request_record(struct request *r, const struct item *i,
+			   const char *outcome)
 {
 	const struct record record = {
 		.outcome = outcome,
@@ -106,12 +129,15 @@ static void request_record(struct request *r, const char *outcome)
 		.pid = r->caller.pid,
 		.exe = r->caller.exe,
 		.key = r->key == NULL ? r->key_uri : r->key->uri,
-		.algorithm = r->alg == NULL ? r->algorithm : r->alg->name,
-		.format = format_kind_name(r->format),
-		.content_name = r->name,
-		.content_sha256 = r->op == NULL ? NULL :
-			format_op_content_sha256(r->op),
-		.signature = slice_of(r->raw, r->raw_len),
+		.algorithm = r->order.alg == NULL ? r->algorithm :
+			r->order.alg->name,
+		.format = format_kind_name(r->order.format),
+		.rule = r->verdict.rule == NULL ? "" : r->verdict.rule->name,
+		.content_name = i == NULL ? "" : i->name,
+		.content_sha256 = i == NULL || i->op == NULL ? NULL :
+			format_op_content_sha256(i->op),
+		.signature = i == NULL ? slice_of(NULL, 0) :
+			slice_of(i->raw, i->raw_len),
 		.failure = r->error.code == 0 ? NULL : &r->error,
 	};
 	struct buf line;
@@ -122,13 +148,27 @@ static void request_record(struct request *r, const char *outcome)
 	buf_fini(&line);
 }
 
-/* The content is not needed any more; the result stays with the request. */
+static void request_record_released(struct request *r)
+{
+	struct error failure = r->error;
+
+	error_clear(&r->error);
+	for (unsigned i = 0; i < r->signed_count; i++)
+		request_record(r, &r->items[i],
+			       request_state_name(REQUEST_RELEASED));
+	r->error = failure;
+}
+
+/* The contents are not needed any more; the results stay. */
 static void request_end(struct request *r, enum request_state state)
 {
 	r->state = state;
-	format_op_free(r->op);
-	r->op = NULL;
-	spool_fini(&r->content);
+	approval_finish(&r->approval);
+	if (r->module != NULL)
+		module_release(r->module);
+	r->module = NULL;
+	for (unsigned i = 0; i < r->count; i++)
+		item_forget(&r->items[i]);
 	broker_request_ended(r->broker, r);
 	if (r->ended != NULL)
 		r->ended(r, r->ended_arg);
@@ -143,7 +183,10 @@ static void request_fail(struct request *r)
 
 	if (r->error.code == ERR_CANCELLED)
 		state = REQUEST_CANCELLED;
-	request_record(r, request_state_name(state));
+	request_record_released(r);
+	request_record(r, r->count > r->signed_count ?
+		       &r->items[r->signed_count] : NULL,
+		       request_state_name(state));
 	request_end(r, state);
 }
 
@@ -151,10 +194,41 @@ static void request_cancelled(struct request *r)
 {
 	if (r->error.code != ERR_EXPIRED && r->error.code != ERR_DEADLINE)
 		r->error.code = ERR_CANCELLED;
+	r->signed_count = 0;
 	request_fail(r);
 }
 
 /* --- signing -> checked -> recorded -> released ------------------------- */
+
+static struct request *request_of_compute(struct compute_job *job)
+{
+	return (struct request *)((char *)job -
+				  offsetof(struct request, compute));
+}
+
+/* In a thread when there is a large content, else at once. */
+static void request_compute(struct request *r,
+			    void (*run)(struct compute_job *job),
+			    void (*done)(struct compute_job *job),
+			    bool thread)
+{
+	r->compute.run = run;
+	r->compute.done = done;
+	if (thread) {
+		compute_submit(r->broker->compute, &r->compute);
+		return;
+	}
+	run(&r->compute);
+	done(&r->compute);
+}
+
+static bool request_large(const struct request *r)
+{
+	for (unsigned i = 0; i < r->count; i++)
+		if (item_large(&r->items[i]))
+			return true;
+	return r->count > REQUEST_INLINE_ITEMS;
+}
 
 static void request_release(struct request *r)
 {
@@ -162,61 +236,39 @@ static void request_release(struct request *r)
 		request_cancelled(r);
 		return;
 	}
-	if (spool_finish(&r->result, &r->signature, &r->error) != 0) {
+	r->state = REQUEST_CHECKED;
+	/* The record comes before the release, whatever it is made of. */
+	if (r->error.code != 0) {
 		request_fail(r);
 		return;
 	}
-	r->state = REQUEST_CHECKED;
-	/* The record comes before the release, whatever it is made of. */
-	request_record(r, request_state_name(REQUEST_RELEASED));
+	request_record_released(r);
 	r->state = REQUEST_RECORDED;
 	request_end(r, REQUEST_RELEASED);
 }
 
-struct spool_sink {
-	struct format_sink sink;
-	struct spool *spool;
-};
-
-static int spool_sink_put(struct format_sink *sink, struct slice piece,
-			  struct error *e)
-{
-	struct spool_sink *s = (struct spool_sink *)sink;
-
-	return spool_put(s->spool, piece, e);
-}
-
-/* Verify, then put into the format.  In a thread, or in the loop. */
+/* Verify, then put into the format: what the token signed, in order. */
 static void request_check_run(struct compute_job *job)
 {
-	struct request *r = (struct request *)
-		((char *)job - offsetof(struct request, compute));
-	struct spool_sink sink = { { spool_sink_put }, &r->result };
-	struct slice raw = slice_of(r->raw, r->raw_len);
-	int failed = 0;
+	struct request *r = request_of_compute(job);
+	bool check = !r->settings->skip_check;
+	unsigned i;
 
-	if (!r->broker->settings->skip_check)
-		failed = format_check(r->key->public, format_op_tbs(r->op),
-				      raw, &r->compute_error);
-	if (failed == 0)
-		failed = format_finish(r->op, raw, &sink.sink,
-				       &r->compute_error);
-	r->compute_result = failed;
+	r->compute_result = 0;
+	for (i = 0; i < r->signed_count && r->compute_result == 0; i++)
+		r->compute_result = item_finish(&r->items[i], r->key, check,
+						&r->compute_error);
+	if (r->compute_result != 0)
+		r->signed_count = i - 1;
 }
 
 static void request_check_done(struct compute_job *job)
 {
-	struct request *r = (struct request *)
-		((char *)job - offsetof(struct request, compute));
+	struct request *r = request_of_compute(job);
 
-	if (r->compute_result == 0) {
-		request_release(r);
-		return;
-	}
-	r->error = r->compute_error;
-	if (r->error.code == ERR_MISMATCH)
-		error_prefix(&r->error, "key %s: ", r->key->uri);
-	request_fail(r);
+	if (r->compute_result != 0)
+		r->error = r->compute_error;
+	request_release(r);
 }
 
 /*
@@ -228,9 +280,9 @@ static bool request_check_inline(const struct request *r)
 {
 	const struct wire_key *k = &r->key->wire;
 
-	if (spool_large(&r->content))
+	if (request_large(r))
 		return false;
-	if (r->broker->settings->skip_check)
+	if (r->settings->skip_check)
 		return true;
 	if (k->type == WIRE_KEY_RSA)
 		return k->bits <= REQUEST_INLINE_RSA_BITS;
@@ -239,95 +291,135 @@ static bool request_check_inline(const struct request *r)
 	return k->type == WIRE_KEY_ED || strcmp(k->curve, "P-256") == 0;
 }
 
-static void request_signed(struct sign_job *job, struct slice signature,
-			   const struct error *failure)
+static struct request *request_of_job(struct sign_job *job)
 {
-	struct request *r = (struct request *)
-		((char *)job - offsetof(struct request, sign));
-
-	if (failure != NULL) {
-		r->error = *failure;
-		request_fail(r);
-		return;
-	}
-	if (signature.len > sizeof(r->raw) || signature.len == 0) {
-		error_set(&r->error, ERR_PROTOCOL, "a signature of %zu bytes",
-			  signature.len);
-		request_fail(r);
-		return;
-	}
-	memcpy(r->raw, signature.ptr, signature.len);
-	r->raw_len = signature.len;
-	r->compute.run = request_check_run;
-	r->compute.done = request_check_done;
-	if (!request_check_inline(r)) {
-		compute_submit(r->broker->compute, &r->compute);
-		return;
-	}
-	request_check_run(&r->compute);
-	request_check_done(&r->compute);
+	return (struct request *)((char *)job -
+				  offsetof(struct request, sign));
 }
 
-/* --- received -> authorised -> approved --------------------------------- */
+static int request_signature(struct sign_job *job, struct slice signature,
+			     struct error *e)
+{
+	struct request *r = request_of_job(job);
+	int failed = item_signed(&r->items[r->signed_count], signature, e);
+
+	if (failed == 0)
+		r->signed_count++;
+	return failed;
+}
+
+/* The PIN was wrong, which cost a try: only the person can say what now. */
+static bool request_ask_again(struct request *r, const struct error *failure)
+{
+	return r->sign.login == WIRE_LOGIN_PIN && !r->cancelled &&
+	       (failure->code == ERR_PIN_WRONG ||
+		failure->code == ERR_PIN_LENGTH) &&
+	       r->signed_count == 0;
+}
+
+static void request_keep_login(struct request *r)
+{
+	const struct sign_job *job = &r->sign;
+
+	if ((job->flags & WIRE_SIGN_KEEP) != 0 && r->error.code == 0 &&
+	    job->login != WIRE_LOGIN_NONE)
+		kept_set(r->key->token, r->approval.shard, &r->caller,
+			 r->verdict.rule->pin_cache);
+}
+
+static void request_signed(struct sign_job *job, const struct error *failure)
+{
+	struct request *r = request_of_job(job);
+
+	if (failure != NULL && request_ask_again(r, failure)) {
+		r->state = REQUEST_AUTHORISED;
+		r->error = *failure;
+		if (approval_again(&r->approval, failure))
+			return;
+	}
+	if (failure != NULL)
+		r->error = *failure;
+	request_keep_login(r);
+	approval_finish(&r->approval);
+	if (r->signed_count == 0) {
+		request_fail(r);
+		return;
+	}
+	request_compute(r, request_check_run, request_check_done,
+			!request_check_inline(r));
+}
+
+/* --- approved -> signing ------------------------------------------------ */
 
 static void request_begun(struct sign_job *job)
 {
-	struct request *r = (struct request *)
-		((char *)job - offsetof(struct request, sign));
-
-	r->state = REQUEST_SIGNING;
+	request_of_job(job)->state = REQUEST_SIGNING;
 }
 
 static void request_back(struct sign_job *job)
 {
-	struct request *r = (struct request *)
-		((char *)job - offsetof(struct request, sign));
+	request_of_job(job)->state = REQUEST_APPROVED;
+}
 
-	r->state = REQUEST_APPROVED;
+/* Logged in for this, logged out after it, unless the policy keeps it. */
+static void request_login(struct request *r)
+{
+	const struct approval *a = &r->approval;
+	const struct policy_rule *rule = r->verdict.rule;
+	bool fresh = (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0;
+
+	r->sign.login = WIRE_LOGIN_NONE;
+	r->sign.flags = 0;
+	r->sign.shard = NULL;
+	if (a->state != APPROVAL_GRANTED || a->worker == NULL)
+		return;
+	r->sign.login = a->with;
+	r->sign.only = a->worker;
+	r->sign.shard = a->shard;
+	if (rule->pin_cache > 0 && !fresh)
+		r->sign.flags |= WIRE_SIGN_KEEP;
+	if (rule->reuse_pin)
+		r->sign.flags |= WIRE_SIGN_REUSE;
 }
 
 static void request_queue(struct request *r)
 {
+	for (unsigned i = 0; i < r->count; i++) {
+		const struct format_tbs *tbs = format_op_tbs(r->items[i].op);
+
+		r->tbs[i].mechanism = tbs->mechanism;
+		/* The others have it in their data. */
+		r->tbs[i].hash = tbs->mechanism == WIRE_RSA_PSS ? tbs->hash :
+			WIRE_HASH_NONE;
+		r->tbs[i].data = tbs->data;
+	}
 	r->sign.key = r->key;
-	r->sign.tbs = format_op_tbs(r->op);
+	r->sign.items = r->tbs;
+	r->sign.count = r->count;
 	r->sign.expires_ns = r->expires_ns;
 	r->sign.begun = request_begun;
 	r->sign.back = request_back;
+	r->sign.signature = request_signature;
 	r->sign.done = request_signed;
-	if (module_sign(r->key->token->module, &r->sign, &r->error) != 0)
+	request_login(r);
+	if (module_sign(r->module, &r->sign, &r->error) != 0)
 		request_fail(r);
-}
-
-static int request_format_begin(struct request *r, struct error *e)
-{
-	const struct format_key key = key_format(r->key);
-	struct format_input in = {
-		.kind = r->format,
-		.alg = r->alg,
-		.detached = r->detached,
-		.ecdsa_der = r->ecdsa_der,
-		.signing_time = clock_unix(),
-		.digest = slice_of(r->digest, r->digest_len),
-	};
-	int failed = 0;
-
-	if (r->digest_len == 0)
-		failed = spool_finish(&r->content, &in.content, e);
-	return failed != 0 ? failed : format_begin(&in, &key, &r->op, e);
 }
 
 static void request_begin_run(struct compute_job *job)
 {
-	struct request *r = (struct request *)
-		((char *)job - offsetof(struct request, compute));
+	struct request *r = request_of_compute(job);
+	int64_t now = clock_unix();
 
-	r->compute_result = request_format_begin(r, &r->compute_error);
+	r->compute_result = 0;
+	for (unsigned i = 0; i < r->count && r->compute_result == 0; i++)
+		r->compute_result = item_begin(&r->items[i], &r->order, r->key,
+					       now, &r->compute_error);
 }
 
 static void request_begin_done(struct compute_job *job)
 {
-	struct request *r = (struct request *)
-		((char *)job - offsetof(struct request, compute));
+	struct request *r = request_of_compute(job);
 
 	if (r->cancelled) {
 		request_cancelled(r);
@@ -339,17 +431,133 @@ static void request_begin_done(struct compute_job *job)
 	}
 }
 
-/* The bytes to be signed; a large content is hashed in a thread. */
+/* The bytes to be signed. */
 static void request_begin(struct request *r)
 {
-	r->compute.run = request_begin_run;
-	r->compute.done = request_begin_done;
-	if (spool_large(&r->content)) {
-		compute_submit(r->broker->compute, &r->compute);
+	r->state = REQUEST_APPROVED;
+	free(r->tbs);
+	r->tbs = calloc(r->count, sizeof(*r->tbs));
+	if (r->tbs == NULL) {
+		error_set(&r->error, ERR_NO_MEMORY, "no memory for a request");
+		request_fail(r);
 		return;
 	}
-	request_begin_run(&r->compute);
-	request_begin_done(&r->compute);
+	request_compute(r, request_begin_run, request_begin_done,
+			request_large(r));
+}
+
+/* --- authorised -> approved --------------------------------------------- */
+
+static struct request *request_of_approval(struct approval *a)
+{
+	return (struct request *)((char *)a -
+				  offsetof(struct request, approval));
+}
+
+/* A key that asks each time gets a PIN each time, unless one may do. */
+static unsigned request_pins(const struct request *r)
+{
+	if ((r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) == 0 ||
+	    r->verdict.rule->reuse_pin)
+		return 1;
+	return r->count;
+}
+
+static int request_describe(struct approval *a, struct buf *out,
+			    struct error *e)
+{
+	const struct request *r = request_of_approval(a);
+	const struct ask q = {
+		.kind = "sign",
+		.key = r->key,
+		.format = format_kind_name(r->order.format),
+		.algorithm = r->order.alg->name,
+		.rule = r->verdict.rule->name,
+		.pins = "u",
+		.repeat = a->pins,
+		.items = r->items,
+		.count = r->count,
+	};
+
+	return ask_put(&q, a, out, e);
+}
+
+static void request_decided(struct approval *a, const struct error *refusal)
+{
+	struct request *r = request_of_approval(a);
+
+	if (refusal != NULL) {
+		r->error = *refusal;
+		request_fail(r);
+		return;
+	}
+	error_clear(&r->error);
+	/* The time to wait for the token begins only now. */
+	r->expires_ns = clock_mono_ns() + LIMIT_WAIT_MS * CLOCK_NS_PER_MS;
+	if (r->ask_until_ns != 0 && r->ask_until_ns < r->expires_ns)
+		r->expires_ns = r->ask_until_ns;
+	request_begin(r);
+}
+
+static int request_ask(struct request *r, struct error *e)
+{
+	struct approval *a = &r->approval;
+
+	a->broker = r->broker;
+	a->token = r->key->token;
+	a->caller = &r->caller;
+	a->login = true;
+	a->fresh = (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0;
+	a->pins = request_pins(r);
+	a->describe = request_describe;
+	a->decided = request_decided;
+	if (a->pins > LIMIT_PINS)
+		return error_set(e, ERR_NOT_ALLOWED, "key %s asks for its PIN"
+				 " for each of %u signatures; send at most %u,"
+				 " or set reuse_pin in rule \"%s\"",
+				 r->key->wire.label, r->count, LIMIT_PINS,
+				 r->verdict.rule->name);
+	return approval_start(a, e);
+}
+
+/* --- received -> authorised --------------------------------------------- */
+
+static void request_read_run(struct compute_job *job)
+{
+	struct request *r = request_of_compute(job);
+
+	r->compute_result = 0;
+	for (unsigned i = 0; i < r->count && r->compute_result == 0; i++) {
+		r->compute_result = item_read(&r->items[i], &r->compute_error);
+		if (r->compute_result != 0 && r->batch)
+			error_prefix(&r->compute_error, "item %u: ", i + 1);
+	}
+}
+
+/* What is asked is known; may it be had? */
+static void request_read_done(struct compute_job *job)
+{
+	struct request *r = request_of_compute(job);
+	int failed = r->compute_result;
+
+	if (r->cancelled) {
+		request_cancelled(r);
+		return;
+	}
+	if (failed != 0)
+		r->error = r->compute_error;
+	else
+		failed = authorise(r, &r->error);
+	if (failed == 0) {
+		r->state = REQUEST_AUTHORISED;
+		if (r->verdict.outcome == POLICY_ALLOW) {
+			request_begin(r);
+			return;
+		}
+		failed = request_ask(r, &r->error);
+	}
+	if (failed != 0)
+		request_fail(r);
 }
 
 static int request_choose_alg(struct request *r, struct error *e)
@@ -367,17 +575,20 @@ static int request_choose_alg(struct request *r, struct error *e)
 				 " those of each key",
 				 r->algorithm[0] == '\0' ? "for this key" :
 				 r->algorithm);
-	if (r->digest_len > 0 && r->digest_hash != alg->hash)
-		return error_set(e, ERR_IMPOSSIBLE,
-				 "%s signs a %s digest, another was given",
-				 alg->name, alg->hash == WIRE_HASH_NONE ?
-				 "whole content, not a" :
-				 format_hash_name(alg->hash));
-	r->alg = alg;
+	for (unsigned i = 0; i < r->count; i++)
+		if (r->items[i].digest_len > 0 &&
+		    r->items[i].digest_hash != alg->hash)
+			return error_set(e, ERR_IMPOSSIBLE,
+					 "%s signs a %s digest, another was"
+					 " given", alg->name,
+					 alg->hash == WIRE_HASH_NONE ?
+					 "whole content, not a" :
+					 format_hash_name(alg->hash));
+	r->order.alg = alg;
 	return 0;
 }
 
-static int request_decide(struct request *r, struct error *e)
+static int request_find(struct request *r, struct error *e)
 {
 	int failed;
 
@@ -387,25 +598,20 @@ static int request_decide(struct request *r, struct error *e)
 	failed = broker_find_key(r->broker, r->key_uri, &r->key, e);
 	if (failed != 0)
 		return failed;
-	failed = request_choose_alg(r, e);
-	if (failed != 0)
-		return failed;
-	r->state = REQUEST_AUTHORISED;
-	failed = approval_decide(r->key->token, e);
-	if (failed != 0)
-		return failed;
-	r->state = REQUEST_APPROVED;
-	return 0;
+	r->module = r->key->token->module;
+	module_hold(r->module);
+	return request_choose_alg(r, e);
 }
 
 void request_start(struct request *r)
 {
 	request_ref(r);
 	broker_request_started(r->broker, r);
-	if (request_decide(r, &r->error) != 0)
+	if (request_find(r, &r->error) != 0)
 		request_fail(r);
 	else
-		request_begin(r);
+		request_compute(r, request_read_run, request_read_done,
+				request_large(r));
 }
 
 /* --- cancel and time ---------------------------------------------------- */
@@ -414,8 +620,11 @@ void request_start(struct request *r)
 static void request_stop(struct request *r)
 {
 	r->cancelled = true;
-	if (r->state == REQUEST_APPROVED && r->sign.done != NULL &&
-	    module_cancel(r->key->token->module, &r->sign))
+	if (r->approval.state != APPROVAL_NONE &&
+	    approval_cancel(&r->approval, &r->error))
+		request_cancelled(r);
+	else if (r->state == REQUEST_APPROVED && r->sign.done != NULL &&
+		 module_cancel(r->module, &r->sign))
 		request_cancelled(r);
 }
 
@@ -429,10 +638,17 @@ void request_cancel(struct request *r, const char *why)
 
 void request_tick(struct request *r, int64_t now_ns)
 {
-	if (r->state != REQUEST_APPROVED || r->cancelled ||
-	    now_ns < r->expires_ns)
+	bool asking = r->state == REQUEST_AUTHORISED;
+
+	if (r->cancelled)
 		return;
-	error_set(&r->error, ERR_EXPIRED,
-		  "not begun in time: the token was busy with others");
+	if (asking && r->ask_until_ns != 0 && now_ns >= r->ask_until_ns)
+		error_set(&r->error, ERR_EXPIRED,
+			  "it expired before anybody approved it");
+	else if (r->state == REQUEST_APPROVED && now_ns >= r->expires_ns)
+		error_set(&r->error, ERR_EXPIRED, "not begun in time: the"
+			  " token was busy with others");
+	else
+		return;
 	request_stop(r);
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * request: one signature from its arrival to its end, as a state machine.
+ * request: one signature, or a batch of them, from arrival to end, as a state
+ * machine.
  *
- *	received -> approved -> signing -> checked -> recorded -> released
- *	    |          |          |           |          |
- *	 refused    cancelled   failed      failed     failed
+ *	received -> authorised -> approved -> signing -> checked -> recorded
+ *	    |           |            |          |          |     -> released
+ *	 refused  declined, ...  cancelled   failed     failed
  *
- * (authorised lies between received and approved; until there is a policy a
- * caller that may use the socket is authorised.)
- *
- * Counted.  Everything happens in the loop, but for the hashing of a large
- * content and the check of the signature, which are compute jobs.
+ * Authorised: the policy lets it; a person may have to be asked.  Counted.
+ * Everything happens in the loop, but for the work on large contents and the
+ * check of signatures, which are compute jobs.
  */
 #ifndef SIGNET_BROKER_REQUEST_H
 #define SIGNET_BROKER_REQUEST_H
@@ -21,10 +20,12 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "broker/approval.h"
+#include "broker/caller.h"
 #include "broker/compute.h"
+#include "broker/item.h"
 #include "broker/module.h"
-#include "broker/spool.h"
-#include "format/format.h"
+#include "policy/policy.h"
 
 struct broker;
 
@@ -45,14 +46,6 @@ enum request_state {
 const char *request_state_name(enum request_state state);
 bool request_state_final(enum request_state state);
 
-/* Who asks: from the socket, never from the message. */
-struct caller {
-	uid_t uid;
-	gid_t gid;
-	pid_t pid;
-	char exe[256]; /* /proc/PID/exe, "" when it cannot be read */
-};
-
 /* 128 random bits in hexadecimal. */
 #define REQUEST_ID_SIZE 33
 
@@ -60,6 +53,7 @@ struct request {
 	TAILQ_ENTRY(request) entry; /* of the broker: living or remembered */
 	unsigned refs;
 	struct broker *broker;
+	struct settings *settings; /* counted: its rule stays */
 	char id[REQUEST_ID_SIZE];
 	enum request_state state;
 	struct caller caller;
@@ -68,31 +62,26 @@ struct request {
 	/* What is asked; filled by the API before request_start(). */
 	char key_uri[LIMIT_URI + 1]; /* "" for the only key there is */
 	char algorithm[16];	     /* "" for the key's own */
-	char name[LIMIT_NAME + 1];
-	char media_type[LIMIT_NAME + 1];
-	enum format_kind format;
-	bool detached;
-	bool ecdsa_der;
+	struct item_order order;     /* alg is chosen with the key */
+	struct item *items;
+	unsigned count;
+	bool batch;		     /* asked with "items", if only one */
 	bool remember;		     /* keep the result for GET */
-	struct spool content;
-	uint8_t digest[64];
-	size_t digest_len;	     /* not 0: a blind request */
-	enum wire_hash digest_hash;
 	int64_t expires_ns;	     /* CLOCK_MONOTONIC */
+	int64_t ask_until_ns;	     /* for a person too; 0: not limited */
 
 	/* Of the way through. */
 	struct key *key;
-	const struct format_alg *alg;
-	struct format_op *op;
+	struct module *module;	     /* held, with all its tokens */
+	struct policy_verdict verdict;
+	struct approval approval;
 	struct sign_job sign;
+	struct wire_sign_item *tbs;  /* of each item */
 	struct compute_job compute;
 	int compute_result;
 	struct error compute_error;
 	bool cancelled;
-	uint8_t raw[LIMIT_SIGNATURE]; /* as the token gave it */
-	size_t raw_len;
-	struct spool result;
-	struct slice signature; /* in its format; once released */
+	unsigned signed_count;	     /* items with a signature, from the first */
 
 	/* Called once, in the loop, when the state is final. */
 	void (*ended)(struct request *r, void *arg);
@@ -104,6 +93,12 @@ TAILQ_HEAD(requests, request);
 int request_new(struct broker *b, const struct caller *caller,
 		struct request **out, struct error *e) MUST_CHECK;
 struct request *request_ref(struct request *r);
+
+/*
+ * One more item, empty; NULL when there are LIMIT_BATCH, or no memory.  Items
+ * move: pointers to them are good until the next one is made.
+ */
+struct item *request_add_item(struct request *r);
 void request_unref(struct request *r);
 
 /*

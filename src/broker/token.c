@@ -119,3 +119,23 @@ struct key *token_find_key(const struct token *t, const uint8_t *identity)
 			key_compare);
 	return found == NULL ? NULL : *found;
 }
+
+const char *token_pin_state(const struct wire_token *t)
+{
+	static const struct {
+		uint64_t mask, value;
+		const char *name;
+	} states[] = {
+		{ CKF_USER_PIN_INITIALIZED, 0, "uninitialized" },
+		{ CKF_USER_PIN_LOCKED, CKF_USER_PIN_LOCKED, "locked" },
+		{ CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_FINAL_TRY,
+		  "final-try" },
+		{ CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW,
+		  "count-low" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if ((t->flags & states[i].mask) == states[i].value)
+			return states[i].name;
+	return "ok";
+}

@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "broker/kept.h"
 #include "broker/key.h"
 #include "broker/settings.h"
 #include "wire/tokens.h"
@@ -45,6 +46,7 @@ struct token {
 	struct key **keys;   /* by identity; also certificates without key */
 	size_t keys_count;
 	unsigned queued;     /* requests that wait for it */
+	struct kept kept;    /* a login after an approval */
 };
 TAILQ_HEAD(tokens, token);
 
@@ -72,6 +74,12 @@ void token_login_ended(struct token *t, const struct error *refused);
  * is sorted here); keys that are gone are released.
  */
 void token_set_keys(struct token *t, struct key **keys, size_t count);
+
+/*
+ * How its PIN stands, in the API's words: "ok", "count-low", "final-try",
+ * "locked", "uninitialized" (CK_TOKEN_INFO flags, PKCS#11 2.40 3.2).
+ */
+const char *token_pin_state(const struct wire_token *t);
 
 /* By identity, or NULL.  Borrowed. */
 struct key *token_find_key(const struct token *t, const uint8_t *identity);

@@ -42,6 +42,7 @@ void record_line(const struct record *r, struct buf *out)
 	put_text(out, "key", r->key);
 	put_text(out, "algorithm", r->algorithm);
 	put_text(out, "format", r->format);
+	put_text(out, "rule", r->rule);
 	put_text(out, "name", r->content_name);
 	if (r->content_sha256 != NULL)
 		put_hash(out, "content-sha256", r->content_sha256);

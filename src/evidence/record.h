@@ -21,6 +21,7 @@ struct record {
 	const char *key;	/* URI, or "" when it came to none */
 	const char *algorithm;	/* JOSE name, or "" */
 	const char *format;
+	const char *rule;	/* of the policy, or "" */
 	const char *content_name;
 	const uint8_t *content_sha256; /* 32 bytes, or NULL for a digest */
 	struct slice signature; /* raw; its SHA-256 is recorded */

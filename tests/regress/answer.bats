@@ -58,7 +58,7 @@ lie() {
 
 @test "a signature in several frames" {
 	lie '00000014 0005 02 00 id 00000008 0102030405060708' 502 protocol \
-		'not asked for'
+		'signature 1 of 1'
 	[ "$(grep -c 'failed uid' "$D/log")" -eq 1 ]
 }
 

@@ -80,16 +80,6 @@ ask() {
 	refused 422 impossible
 }
 
-@test "a token that is not unattended signs for nobody yet" {
-	stop
-	sed -i 's/unattended: true/unattended: false/; /pin_source/d' \
-		"$D/signetd.yaml"
-	start
-	wait_until 10 settled
-	sign "$KEY" >"$D/answer"
-	refused 403 not-unattended
-}
-
 @test "every key verifies with openssl in every format" {
 	printf hello >"$D/hello"
 	for key in rsa2048 rsa3072 p256 p384; do

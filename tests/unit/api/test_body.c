@@ -22,6 +22,12 @@ struct taken {
 	char data[512];
 };
 
+/* One spool for all items: what they have follows one another. */
+static struct spool *the_spool(void *arg, unsigned item)
+{
+	return item < 3 ? arg : NULL;
+}
+
 /* Feed text in two pieces, cut at cut; then what was taken. */
 static struct taken take(const char *text, size_t cut)
 {
@@ -32,7 +38,7 @@ static struct taken take(const char *text, size_t cut)
 	struct error e;
 
 	spool_init(&spool, "/tmp", LIMIT_CONTENT);
-	body_init(&b, &spool);
+	body_init(&b, the_spool, &spool);
 	t.result = body_put(&b, slice_of(text, cut), &e);
 	if (t.result == 0)
 		t.result = body_put(&b, slice_of(text + cut,
@@ -103,6 +109,30 @@ static void a_second_data_stays(void **state)
 	       "{\"content\":{\"data\":\"\",\"data\":\"eA==\"}}", "hallo");
 }
 
+/* Each item has its data, those with none count too; further ones stay. */
+static void data_of_items_is_taken_out(void **state)
+{
+	expect("{\"items\":[{\"content\":{\"data\":\"aGE=\"}},"
+	       "{\"content\":{\"digest\":{\"value\":\"x\"}}},"
+	       "{\"content\":{\"data\":\"bGxv\",\"data\":\"eA==\"}}]}",
+	       "{\"items\":[{\"content\":{\"data\":\"\"}},"
+	       "{\"content\":{\"digest\":{\"value\":\"x\"}}},"
+	       "{\"content\":{\"data\":\"\",\"data\":\"eA==\"}}]}", "hallo");
+	expect("{\"items\":{\"content\":{\"data\":\"aGE=\"}}}",
+	       "{\"items\":{\"content\":{\"data\":\"aGE=\"}}}", "");
+	expect("{\"x\":[{\"content\":{\"data\":\"aGE=\"}}]}",
+	       "{\"x\":[{\"content\":{\"data\":\"aGE=\"}}]}", "");
+}
+
+static void an_item_too_many_is_refused(void **state)
+{
+	static const char text[] =
+		"{\"items\":[{\"content\":{\"data\":\"aGE=\"}},{},{},"
+		"{\"content\":{\"data\":\"bGxv\"}}]}";
+
+	assert_int_equal(take(text, 1).result, ERR_TOO_LARGE);
+}
+
 static void what_is_no_base64_is_refused(void **state)
 {
 	static const char *const texts[] = {
@@ -136,7 +166,7 @@ static void members_have_a_limit(void **state)
 	assert_non_null(text);
 	memset(text, ' ', LIMIT_BODY_MEMBERS + 1);
 	spool_init(&spool, "/tmp", LIMIT_CONTENT);
-	body_init(&b, &spool);
+	body_init(&b, the_spool, &spool);
 	assert_int_equal(body_put(&b, slice_of(text, LIMIT_BODY_MEMBERS), &e),
 			 0);
 	assert_int_equal(body_put(&b, slice_of(text, 1), &e), ERR_TOO_LARGE);
@@ -161,6 +191,8 @@ int main(void)
 		cmocka_unit_test(a_slash_may_be_escaped),
 		cmocka_unit_test(other_data_stays),
 		cmocka_unit_test(a_second_data_stays),
+		cmocka_unit_test(data_of_items_is_taken_out),
+		cmocka_unit_test(an_item_too_many_is_refused),
 		cmocka_unit_test(what_is_no_base64_is_refused),
 		cmocka_unit_test(an_open_string_is_refused),
 		cmocka_unit_test(members_have_a_limit),

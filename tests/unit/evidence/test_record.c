@@ -29,7 +29,8 @@ static void a_release_names_key_and_hashes(void **state)
 	const struct record r = {
 		.outcome = "released", .uid = 1000, .pid = 42,
 		.exe = "/usr/bin/x", .key = "pkcs11:id=%01",
-		.algorithm = "ES256", .format = "raw", .content_name = "a.xml",
+		.algorithm = "ES256", .format = "raw", .rule = "r",
+		.content_name = "a.xml",
 		.content_sha256 = zeros, .signature = slice_str("abc"),
 	};
 	char line[1024];
@@ -37,7 +38,7 @@ static void a_release_names_key_and_hashes(void **state)
 	line_of(&r, line, sizeof(line));
 	assert_string_equal(line, "released uid=1000 pid=42"
 		" exe=\"/usr/bin/x\" key=\"pkcs11:id=%01\""
-		" algorithm=\"ES256\" format=\"raw\" name=\"a.xml\""
+		" algorithm=\"ES256\" format=\"raw\" rule=\"r\" name=\"a.xml\""
 		" content-sha256=00000000000000000000000000000000"
 		"00000000000000000000000000000000"
 		/* FIPS 180-2 appendix B.1 */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * authorise: does the policy let this request be signed, and how?
+ */
+#ifndef SIGNET_BROKER_AUTHORISE_H
+#define SIGNET_BROKER_AUTHORISE_H
+
+#include "base/attr.h"
+
+struct broker;
+struct error;
+struct request;
+
+/*
+ * Decide about a request whose key is chosen and whose items were read: its
+ * verdict, which is POLICY_ASK or POLICY_ALLOW when this returns 0.
+ * ERR_NOT_ALLOWED with the explanation; ERR_QUOTA: above the rule's rate.
+ */
+int authorise(struct request *r, struct error *e) MUST_CHECK;
+
+/* Forget what was counted: the rules are others now. */
+void authorise_forget(struct broker *b);
+
+#endif
