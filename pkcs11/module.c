@@ -22,8 +22,9 @@ static const struct {
 } needed[] = {
 	NEED(C_Initialize), NEED(C_GetInfo), NEED(C_GetSlotList),
 	NEED(C_GetSlotInfo), NEED(C_GetTokenInfo), NEED(C_OpenSession),
-	NEED(C_CloseSession), NEED(C_GetSessionInfo), NEED(C_Login), NEED(C_Logout), NEED(C_FindObjectsInit),
-	NEED(C_FindObjects), NEED(C_FindObjectsFinal),
+	NEED(C_CloseSession), NEED(C_GetSessionInfo), NEED(C_Login),
+	NEED(C_Logout), NEED(C_FindObjectsInit), NEED(C_FindObjects),
+	NEED(C_FindObjectsFinal),
 	NEED(C_GetAttributeValue), NEED(C_SignInit), NEED(C_Sign),
 };
 #undef NEED

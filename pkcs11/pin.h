@@ -3,7 +3,8 @@
  * pin: change a PIN, unblock a token, initialise one.
  *
  * Runs in signet-worker.  Needs a read-write session, and for the security
- * officer no read-only one beside it (PKCS#11 2.40, 5.6): ours is closed before.
+ * officer no read-only one beside it (PKCS#11 2.40, 5.6): ours is closed
+ * before.
  */
 #ifndef SIGNET_PKCS11_PIN_H
 #define SIGNET_PKCS11_PIN_H

@@ -185,7 +185,8 @@ static bool sign_stale(const struct p11_token *t, CK_RV rv)
 }
 
 static int sign_begin(struct p11_token *t, const struct wire_sign_req *req,
-		      const struct wire_sign_item *item, struct p11_key **key, struct error *e)
+		      const struct wire_sign_item *item, struct p11_key **key,
+		      struct error *e)
 {
 	CK_RV rv = CKR_OK;
 	int r;

@@ -32,8 +32,8 @@ struct p11_tokens {
 
 /*
  * Ask the module for its slots and bring *tokens up to date.  A slot that
- * fails is logged and left out, so that it does not hide the others.  ERR_MODULE and the codes of ckr.def
- * when there is no list at all.
+ * fails is logged and left out, so that it does not hide the others.
+ * ERR_MODULE and the codes of ckr.def when there is no list at all.
  */
 int p11_tokens_refresh(struct p11_tokens *tokens, const struct p11_module *m,
 		       struct error *e) MUST_CHECK;

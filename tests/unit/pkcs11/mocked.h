@@ -119,30 +119,37 @@ static inline unsigned mocked_count(const char *call)
 	return n;
 }
 
-/* The calls that have to do with logins and signatures, in order. */
-static inline const char *mocked_story(void)
+static inline bool mocked_told(const char *word)
 {
 	static const char *const told[] = {
 		"C_Login", "C_Logout", "C_SignInit", "C_Sign", "C_SetPIN",
 		"C_InitPIN", "C_InitToken", "C_CloseSession",
 		"C_CloseAllSessions",
 	};
+	size_t len = strcspn(word, "=");
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		if (strlen(told[i]) == len &&
+		    strncmp(told[i], word, len) == 0)
+			return true;
+	return false;
+}
+
+/* The calls that have to do with logins and signatures, in order. */
+static inline const char *mocked_story(void)
+{
 	static char text[16384];
 	char all[16384], *save = NULL, *word;
+	size_t n = 0;
 
 	snprintf(all, sizeof(all), "%s", mocked_calls());
 	text[0] = '\0';
 	for (word = strtok_r(all, " ", &save); word != NULL;
-	     word = strtok_r(NULL, " ", &save)) {
-		size_t len = strcspn(word, "=");
-
-		for (size_t i = 0; i < ARRAY_LEN(told); i++)
-			if (strlen(told[i]) == len &&
-			    strncmp(told[i], word, len) == 0) {
-				strcat(text, text[0] == '\0' ? "" : " ");
-				strcat(text, word + 2);
-			}
-	}
+	     word = strtok_r(NULL, " ", &save))
+		if (mocked_told(word))
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+					      "%s%s", n == 0 ? "" : " ",
+					      word + 2);
 	return text;
 }
 

@@ -348,7 +348,7 @@ static void test_pad(void **state)
 	worker_end(&w);
 }
 
-/* --- a module of our own, to see where the PIN lies ------------------------ */
+/* --- a module of our own, to see where the PIN lies ----------------------- */
 
 static CK_BYTE_PTR seen;
 static CK_RV answer;
