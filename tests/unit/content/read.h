@@ -94,12 +94,15 @@ static inline void assert_line(const struct content *c, const char *label,
 static inline char *replaced(const char *text, const char *a, const char *b)
 {
 	const char *at = strstr(text, a);
-	char *out = NULL;
+	size_t before = at == NULL ? 0 : (size_t)(at - text);
+	size_t size = strlen(text) + strlen(b) + 1;
+	char *out = malloc(size);
 
 	if (at == NULL)
 		fail_msg("there is no %s to be replaced", a);
-	assert_true(asprintf(&out, "%.*s%s%s", (int)(at - text), text, b,
-			     at + strlen(a)) >= 0);
+	assert_non_null(out);
+	snprintf(out, size, "%.*s%s%s", (int)before, text, b,
+		 text + before + strlen(a));
 	return out;
 }
 
