@@ -17,6 +17,7 @@
 
 struct api;
 struct exchange;
+struct pin_operation;
 
 /* Text of an answer: the largest are the lists of keys. */
 #define EXCHANGE_TEXT_MAX (256u * 1024 * 1024)
@@ -29,6 +30,7 @@ struct exchange {
 	const struct route *route;
 	char argument[64];	     /* the {id} of the path */
 	struct request *request;     /* counted; signatures only */
+	struct pin_operation *pin_operation; /* owned by who runs it */
 	struct body *body;	     /* POST only */
 	struct error failure;	     /* found while the body arrived */
 	bool async;		     /* Prefer: respond-async (RFC 7240) */

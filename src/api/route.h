@@ -17,7 +17,7 @@ struct route {
 	const char *method;
 	const char *path; /* "{id}" stands for one part */
 	void (*handle)(struct exchange *x);
-	bool body;	  /* takes the body of a signature request */
+	bool body;	  /* takes a JSON body */
 	const char *const *query; /* arguments it takes, to NULL; or NULL */
 };
 
@@ -32,6 +32,7 @@ int route_find(const char *method, const char *path, const struct route **out,
 void api_status_get(struct exchange *x);
 void api_tokens_get(struct exchange *x);
 void api_keys_get(struct exchange *x);
+void api_pin_operations_post(struct exchange *x);
 void api_signatures_post(struct exchange *x);
 void api_signature_get(struct exchange *x);
 void api_signature_delete(struct exchange *x);

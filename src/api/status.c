@@ -84,7 +84,8 @@ static void put_modules(struct writer *j, const struct broker *b)
 	TAILQ_FOREACH(m, &b->modules, entry) {
 		put_module(j, m);
 		TAILQ_FOREACH(t, &m->tokens, entry)
-			tokens += t->state != TOKEN_ABSENT;
+			tokens += t->state != TOKEN_ABSENT &&
+				  t->state != TOKEN_UNINITIALIZED;
 	}
 	writer_close(j, ']');
 	writer_int(j, "tokens", tokens);

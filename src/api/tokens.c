@@ -3,6 +3,7 @@
  * tokens: GET /v1/tokens.
  */
 #include <p11-kit/pkcs11.h>
+#include <string.h>
 
 #include "api/exchange.h"
 #include "api/problem.h"
@@ -12,6 +13,7 @@
 
 static const char *const token_states[] = {
 	[TOKEN_ABSENT] = "absent",
+	[TOKEN_UNINITIALIZED] = "uninitialized",
 	[TOKEN_READY] = "ready",
 	[TOKEN_LOGGED_IN] = "logged-in",
 	[TOKEN_FAILED] = "failed",
@@ -53,8 +55,17 @@ static void put_token(struct writer *j, const struct token *t)
 	writer_close(j, '}');
 }
 
+/* Software tokens always have a blank one: it is for who wants to use it up. */
+static bool token_listed(const struct token *t, bool blank)
+{
+	return t->state != TOKEN_ABSENT &&
+	       (blank || t->state != TOKEN_UNINITIALIZED);
+}
+
 static void tokens_answer(struct exchange *x)
 {
+	const char *query = exchange_query(x, "uninitialized");
+	bool blank = query != NULL && strcmp(query, "true") == 0;
 	const struct module *m;
 	const struct token *t;
 	struct buf text;
@@ -65,7 +76,7 @@ static void tokens_answer(struct exchange *x)
 	writer_open(&j, "tokens", '[');
 	TAILQ_FOREACH(m, &x->broker->modules, entry)
 		TAILQ_FOREACH(t, &m->tokens, entry)
-			if (t->state != TOKEN_ABSENT)
+			if (token_listed(t, blank))
 				put_token(&j, t);
 	writer_close(&j, ']');
 	writer_close(&j, '}');

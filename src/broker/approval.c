@@ -117,30 +117,48 @@ static struct approval *approval_of(struct worker_call *call)
 				   offsetof(struct approval, call));
 }
 
+/* What stands against an attempt, before anybody types anything. */
+static int approval_pin_usable(const struct approval *a, uint64_t flags,
+			       struct error *e)
+{
+	const char *label = a->token->wire.label;
+
+	if (a->purpose == APPROVAL_SO) {
+		if ((flags & CKF_SO_PIN_LOCKED) == 0)
+			return 0;
+		return error_set(e, ERR_PIN_LOCKED, "the SO-PIN (PUK) of token"
+				 " %s is locked; only its issuer can help",
+				 label);
+	}
+	if ((flags & CKF_USER_PIN_LOCKED) != 0)
+		return error_set(e, ERR_PIN_LOCKED, "the PIN of token %s is"
+				 " locked; `signet pin unblock` sets a new one"
+				 " with the PUK", label);
+	if ((flags & CKF_USER_PIN_INITIALIZED) == 0)
+		return error_set(e, ERR_NOT_LOGGED_IN, "token %s has no PIN"
+				 " yet; `signet pin unblock` sets one", label);
+	return 0;
+}
+
 /* How the token stands is known: is there sense in asking? */
 static int approval_judge(struct approval *a, const struct wire_prepare_rep *m,
 			  struct error *e)
 {
 	struct token *t = a->token;
+	int r;
 
 	if (!token_is(t, &m->token))
 		return error_set(e, ERR_TOKEN_GONE, "another token is in the"
 				 " place of %s now", t->wire.label);
 	t->wire.flags = m->token.flags;
-	if (a->login && (t->wire.flags & CKF_USER_PIN_LOCKED) != 0)
-		return error_set(e, ERR_PIN_LOCKED, "the PIN of token %s is"
-				 " locked; `signet pin unblock` sets a new one"
-				 " with the PUK", t->wire.label);
-	if (a->login && (t->wire.flags & CKF_USER_PIN_INITIALIZED) == 0)
-		return error_set(e, ERR_NOT_LOGGED_IN, "token %s has no PIN"
-				 " yet; `signet pin unblock` sets one",
-				 t->wire.label);
-	if (a->with == WIRE_LOGIN_PIN && m->logged_in) {
+	r = approval_pin_usable(a, t->wire.flags, e);
+	if (r == 0 && a->purpose == APPROVAL_LOGIN &&
+	    a->with == WIRE_LOGIN_PIN && m->logged_in) {
 		a->with = WIRE_LOGIN_NONE;
 		fd_closep(&a->pin_fd);
 		a->pin_fd = -1;
 	}
-	return 0;
+	return r;
 }
 
 static int approval_prepared(struct worker_call *call,
@@ -222,7 +240,7 @@ static enum wire_login approval_login(const struct approval *a)
 {
 	const struct token *t = a->token;
 
-	if (!a->login)
+	if (a->purpose != APPROVAL_LOGIN)
 		return (t->wire.flags & CKF_PROTECTED_AUTHENTICATION_PATH) ?
 			WIRE_LOGIN_PAD : WIRE_LOGIN_PIN;
 	if ((t->wire.flags & CKF_LOGIN_REQUIRED) == 0 ||
@@ -275,7 +293,7 @@ static void approval_open(struct approval *a)
 	a->with = approval_login(a);
 	a->worker = NULL;
 	/* A login that stands for good is not to be prepared, and so ended. */
-	if (a->login && a->with == WIRE_LOGIN_NONE)
+	if (a->purpose == APPROVAL_LOGIN && a->with == WIRE_LOGIN_NONE)
 		approval_ask(a);
 	else
 		approval_prepare(a);

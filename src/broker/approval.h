@@ -36,6 +36,13 @@ enum approval_state {
 	APPROVAL_GRANTED,
 };
 
+/* What the person is asked for, as far as the token's PINs go. */
+enum approval_purpose {
+	APPROVAL_LOGIN,  /* a user login: not where one stands already */
+	APPROVAL_CHANGE, /* of the user PIN, by itself */
+	APPROVAL_SO,	 /* the SO-PIN or PUK: unblock, initialise */
+};
+
 /*
  * Embedded in what waits for it.  The first part is filled in before
  * approval_start().
@@ -45,7 +52,7 @@ struct approval {
 	struct token *token;
 	const struct caller *caller; /* borrowed */
 	unsigned pins;	  /* to be typed if the token wants any */
-	bool login;	  /* it is a login: not where one stands already */
+	enum approval_purpose purpose;
 	bool fresh;	  /* a kept login is not enough */
 	/* The request to signet-prompt, docs/PROTOCOL.prompt, as one line. */
 	int (*describe)(struct approval *a, struct buf *out, struct error *e);

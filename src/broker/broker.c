@@ -470,6 +470,61 @@ int broker_find_key(struct broker *b, const char *uri, struct key **out,
 	return 0;
 }
 
+/* --- tokens ------------------------------------------------------------- */
+
+/* Its own URI, to the letter: a blank token has few names to match. */
+static bool token_named(const struct token *t, const struct uri *u,
+			const char *uri)
+{
+	if (t->state == TOKEN_UNINITIALIZED)
+		return strcmp(t->uri, uri) == 0;
+	return u == NULL || uri_matches_token(u, &t->wire);
+}
+
+static int found_token(const char *uri, struct token *found, unsigned count,
+		       struct buf *names, struct token **out, struct error *e)
+{
+	if (count == 1) {
+		*out = found;
+		return 0;
+	}
+	if (count == 0)
+		return error_set(e, ERR_NO_SUCH_TOKEN, "%s matches no token;"
+				 " `signet tokens` lists what there is",
+				 uri[0] == '\0' ? "the empty URI" : uri);
+	return error_set(e, ERR_AMBIGUOUS, "%u tokens match; name one of them:"
+			 " %s%s", count, buf_text(names),
+			 count > SEARCH_NAMED ? ", ..." : "");
+}
+
+int broker_find_token(struct broker *b, const char *uri, bool blank,
+		      struct token **out, struct error *e)
+{
+	AUTO(uri_freep) struct uri *parsed = NULL;
+	AUTO(buf_fini) struct buf names;
+	struct token *t, *found = NULL;
+	struct module *m;
+	unsigned count = 0;
+	int r;
+
+	buf_init(&names, (size_t)SEARCH_NAMED * (LIMIT_URI + 2));
+	r = uri[0] == '\0' ? 0 : uri_parse(uri, &parsed, e);
+	if (r != 0)
+		return r;
+	TAILQ_FOREACH(m, &b->modules, entry)
+		TAILQ_FOREACH(t, &m->tokens, entry) {
+			if (t->state == TOKEN_ABSENT ||
+			    (!blank && t->state == TOKEN_UNINITIALIZED) ||
+			    !token_named(t, parsed, uri))
+				continue;
+			found = t;
+			if (count++ < SEARCH_NAMED)
+				buf_printf(&names, "%s%s",
+					   count > 1 ? ", " : "", t->uri);
+		}
+	return found_token(uri, found, count, &names, out, e);
+}
+
 /* --- requests ----------------------------------------------------------- */
 
 void broker_request_started(struct broker *b, struct request *r)

@@ -79,6 +79,14 @@ void broker_reload(struct broker *b, struct settings *settings);
 int broker_find_key(struct broker *b, const char *uri, struct key **out,
 		    struct error *e) MUST_CHECK;
 
+/*
+ * The token of a URI ("" for the only one there is), for an operation on it;
+ * borrowed, see module_hold().  blank: also those that are not initialised.
+ * ERR_NO_SUCH_TOKEN, ERR_AMBIGUOUS naming up to four, ERR_MALFORMED.
+ */
+int broker_find_token(struct broker *b, const char *uri, bool blank,
+		      struct token **out, struct error *e) MUST_CHECK;
+
 /* All modules have come up, or failed to, once. */
 bool broker_settled(const struct broker *b);
 

@@ -506,7 +506,7 @@ static int request_ask(struct request *r, struct error *e)
 	a->broker = r->broker;
 	a->token = r->key->token;
 	a->caller = &r->caller;
-	a->login = true;
+	a->purpose = APPROVAL_LOGIN;
 	a->fresh = (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0;
 	a->pins = request_pins(r);
 	a->describe = request_describe;

@@ -275,6 +275,12 @@ static void shard_next_token(struct shard *s)
 	}
 	s->seen[t->number] = false;
 	s->token = t;
+	if (!token_initialized(&t->wire)) {
+		t->state = TOKEN_UNINITIALIZED;
+		s->can[t->number] = true;
+		shard_next_token(s);
+		return;
+	}
 	if (t->settings != NULL && t->settings->pin_source != NULL &&
 	    (t->wire.flags & CKF_LOGIN_REQUIRED) != 0)
 		shard_login(s);
@@ -324,9 +330,7 @@ static int shard_tokens_answer(struct worker_call *call,
 	}
 	if (f->kind == WIRE_MORE) {
 		r = wire_token_get(f->body, &w, e);
-		if (r != 0 || (w.flags & CKF_TOKEN_INITIALIZED) == 0)
-			return r;
-		return shard_take_token(s, &w, e);
+		return r != 0 ? r : shard_take_token(s, &w, e);
 	}
 	/* Without its tokens this worker is of no use: end it and try anew. */
 	r = wire_fault_get(f->body, &why, e);

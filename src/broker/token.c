@@ -37,8 +37,18 @@ void token_free(struct token *t)
 	free(t);
 }
 
+bool token_initialized(const struct wire_token *t)
+{
+	return (t->flags & CKF_TOKEN_INITIALIZED) != 0;
+}
+
 bool token_is(const struct token *t, const struct wire_token *wire)
 {
+	bool blank = !token_initialized(wire);
+
+	if (blank != !token_initialized(&t->wire) ||
+	    (blank && strcmp(t->wire.slot, wire->slot) != 0))
+		return false;
 	return strcmp(t->wire.serial, wire->serial) == 0 &&
 	       strcmp(t->wire.label, wire->label) == 0 &&
 	       strcmp(t->wire.model, wire->model) == 0 &&

@@ -20,6 +20,7 @@ struct uri;
 
 enum token_state {
 	TOKEN_ABSENT,	 /* no worker sees it now */
+	TOKEN_UNINITIALIZED, /* seen; no keys, no PIN: `signet token init` */
 	TOKEN_READY,	 /* seen; keys listed, not logged in */
 	TOKEN_LOGGED_IN, /* seen and logged in: unattended */
 	TOKEN_FAILED,	 /* seen, but login or listing failed: error */
@@ -54,8 +55,13 @@ int token_new(struct module *module, const struct wire_token *wire,
 	      struct token **out, struct error *e) MUST_CHECK;
 void token_free(struct token *t);
 
-/* The same token (all four names equal), whatever its slot? */
+/*
+ * The same token (all four names equal), whatever its slot?  Those that are not
+ * initialised have no names of their own: they are told apart by their slots.
+ */
 bool token_is(const struct token *t, const struct wire_token *wire);
+
+bool token_initialized(const struct wire_token *t);
 
 /* What the configuration says of it: the first entry whose URI matches. */
 const struct settings_token *token_settings(const struct settings *s,
