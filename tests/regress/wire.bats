@@ -90,3 +90,109 @@ lied() {
 @test "a worker waits for the rest of a frame" {
 	[ "$(lied '00000018')" = alive ]
 }
+
+# --- PINs of a person, and what other programs say of the result --------------
+
+# driven COMMAND...: of worker-driver, with the module of the fixtures.
+driven() {
+	"$tools/worker-driver" "$build/bin/signet-worker" \
+		"${MODULE:-$SIGNET_SOFTHSM2_MODULE}" token "Signet Test" "$@" \
+		2>>"$D/log"
+}
+
+# other_program PIN: it logs in with it.
+other_program() {
+	pkcs11-tool --module "$SIGNET_SOFTHSM2_MODULE" --token-label \
+		"${2:-Signet Test}" --login --pin "$1" --list-objects \
+		--type data >/dev/null 2>&1
+}
+
+unhex() {
+	# shellcheck disable=SC2001,SC2059
+	printf "$(echo "$1" | sed 's/../\\x&/g')"
+}
+
+# der HEX: r and s as OpenSSL has them.
+der() {
+	printf 'asn1=SEQUENCE:s\n[s]\nr=INTEGER:0x%s\ns=INTEGER:0x%s\n' \
+		"${1:0:64}" "${1:64}" >"$D/asn1"
+	openssl asn1parse -genconf "$D/asn1" -noout -out "$D/der"
+}
+
+@test "a person's PIN signs a batch that openssl verifies" {
+	driven public p256 prepare 1 type 648219 sign p256 1 0 3 >"$D/out"
+	[ "$(grep -c '^signature ' "$D/out")" -eq 3 ]
+	unhex "$(sed -n 's/^public //p' "$D/out")" >"$D/public"
+	printf '%032d' 0 >"$D/digest"
+	while read -r hex; do
+		der "$hex"
+		openssl pkeyutl -verify -pubin -keyform DER \
+			-inkey "$D/public" -in "$D/digest" -sigfile "$D/der"
+	done < <(sed -n 's/^signature //p' "$D/out")
+}
+
+@test "a login that is kept needs no second PIN" {
+	driven prepare 1 type 648219 sign p256 1 1 1 prepare 0 \
+		sign p256 0 0 1 logout sign p256 0 0 1 >"$D/out"
+	[ "$(grep -c '^signature ' "$D/out")" -eq 2 ]
+	grep -q '^prepared 0x[0-9a-f]* 1$' "$D/out"
+	grep -q '^failed not-logged-in' "$D/out"
+}
+
+@test "a prompt that ends costs no try" {
+	use_mock "* where token-label \"Signet Test\" pin-counter 3 \"$D/tries\""
+	driven prepare 1 hang-up sign p256 1 0 1 >"$D/out"
+	grep -q '^failed prompt-failed' "$D/out"
+	[ "$(calls C_Login)" -eq 0 ]
+	[ "$(cat "$D/tries")" = 3 ]
+}
+
+@test "the counter of a card lives on over workers" {
+	use_mock "* where token-label \"Signet Test\" pin-counter 3 \"$D/tries\""
+	for left in 2 1 0; do
+		driven prepare 1 type 000000 sign p256 1 0 1 >"$D/out"
+		grep -q '^failed pin-wrong' "$D/out"
+		[ "$(cat "$D/tries")" = "$left" ]
+	done
+	driven prepare 1 type 648219 sign p256 1 0 1 >"$D/out"
+	grep -q '^failed pin-locked' "$D/out"
+	driven prepare 2 type 76543210 type 648219 pin 2 '' >"$D/out"
+	grep -q '^label Signet Test' "$D/out"
+	driven prepare 1 type 648219 sign p256 1 0 1 >"$D/out"
+	grep -q '^signature ' "$D/out"
+}
+
+use_mock() {
+	MODULE=$build/mock/signet-mock.so
+	export SIGNET_MOCK_MODULE=$SIGNET_SOFTHSM2_MODULE
+	export SIGNET_MOCK_RULES=$D/rules SIGNET_MOCK_LOG=$D/mock.log
+	: >"$D/mock.log"
+	rules "$@"
+}
+
+@test "a PIN that was changed is changed for everybody" {
+	driven prepare 2 type 648219 type 135790 pin 1 '' >"$D/out"
+	grep -q '^label Signet Test' "$D/out"
+	other_program 135790
+	not other_program 648219
+}
+
+@test "a PIN that was set by the security officer is set for everybody" {
+	driven prepare 2 type 76543210 type 97531 pin 2 '' >"$D/out"
+	grep -q '^label Signet Test' "$D/out"
+	other_program 97531
+	not other_program 648219
+	driven prepare 2 type 11111111 type 648219 pin 2 '' >"$D/out"
+	grep -q '^failed pin-wrong' "$D/out"
+	other_program 97531
+}
+
+@test "a token that was initialised is one for everybody" {
+	driven token '' prepare 2 type 24682468 type 135790 pin 3 Fresh \
+		>"$D/out"
+	grep -q '^label Fresh' "$D/out"
+	other_program 135790 Fresh
+	not other_program 648219 Fresh
+	# The others stay as they were.
+	other_program 648219
+}
