@@ -96,15 +96,22 @@ lied() {
 # driven COMMAND...: of worker-driver, with the module of the fixtures.
 driven() {
 	"$tools/worker-driver" "$build/bin/signet-worker" \
-		"${MODULE:-$SIGNET_SOFTHSM2_MODULE}" token "Signet Test" "$@" \
+		"${MODULE:-$SIGNET_SOFTHSM2_MODULE}" token "$SIGNET_SERIAL_TEST" "$@" \
 		2>>"$D/log"
 }
 
-# other_program PIN: it logs in with it.
+# other_program PIN [LABEL]: it logs in with it. Two tokens of the fixtures have
+# one label: the slot tells them apart.
 other_program() {
-	pkcs11-tool --module "$SIGNET_SOFTHSM2_MODULE" --token-label \
-		"${2:-Signet Test}" --login --pin "$1" --list-objects \
-		--type data >/dev/null 2>&1
+	local slot
+	slot=$(pkcs11-tool --module "$SIGNET_SOFTHSM2_MODULE" --list-slots |
+		awk -v label="$2" -v serial="$SIGNET_SERIAL_TEST" '
+			/^Slot/ { slot = $3; gsub("[():]", "", slot) }
+			/token label/ && label != "" && $NF == label ||
+			/serial num/ && label == "" && $NF == serial {
+				print slot }')
+	pkcs11-tool --module "$SIGNET_SOFTHSM2_MODULE" --slot "$slot" \
+		--login --pin "$1" --list-objects --type data >/dev/null 2>&1
 }
 
 unhex() {

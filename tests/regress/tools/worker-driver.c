@@ -4,7 +4,7 @@
  *
  *	worker-driver WORKER MODULE COMMAND...
  *
- *	token LABEL	the token of the commands that follow ("": one that is
+ *	token SERIAL	the token of the commands that follow ("": one that is
  *			not initialised)
  *	prepare N	PREPARE; prints "prepared FLAGS LOGGED-IN"
  *	type TEXT	a PIN into the socket of the last prepare
@@ -165,7 +165,7 @@ static void do_hello(const char *module)
 		exit(EXIT_FAILURE);
 }
 
-static void do_token(const char *label)
+static void do_token(const char *serial)
 {
 	struct wire_token t;
 	struct slice body;
@@ -178,7 +178,8 @@ static void do_token(const char *label)
 		if (wire_token_get(body, &t, &e) != 0)
 			die(e.message);
 		made = (t.flags & CKF_TOKEN_INITIALIZED) != 0;
-		if (label[0] == '\0' ? made : strcmp(t.label, label) != 0)
+		if (serial[0] == '\0' ? made :
+		    strcmp(t.serial, serial) != 0)
 			continue;
 		found = true;
 		token = t.token;
