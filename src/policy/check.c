@@ -291,6 +291,14 @@ static int check_rule(const struct policy_rule *r, struct error *e)
 
 /* --- the whole ---------------------------------------------------------- */
 
+/* Does nothing that r is about come behind the rule before it? */
+static bool hides(const struct policy_rule *before,
+		  const struct policy_rule *r)
+{
+	return !policy_match_given(&before->match) &&
+	       (before->outcome == POLICY_DENY || r->match.origin_count == 0);
+}
+
 /* Is the name free, and can a request come as far as this rule? */
 static int check_place(const struct policy *p, unsigned i, struct error *e)
 {
@@ -302,9 +310,9 @@ static int check_place(const struct policy *p, unsigned i, struct error *e)
 		if (strcmp(p->rules[other].name, r->name) == 0)
 			return error_set(e, ERR_CONFIG, "rule %u has the same"
 					 " name", other + 1);
-		if (!policy_match_given(&p->rules[other].match))
+		if (hides(&p->rules[other], r))
 			return error_set(e, ERR_CONFIG, "it is never reached:"
-					 " rule %u \"%s\" matches everything",
+					 " rule %u \"%s\" has no conditions",
 					 other + 1, p->rules[other].name);
 	}
 	return 0;

@@ -47,8 +47,6 @@ void policy_match_describe(const struct policy_match *m,
 		policy_words_put(w, "%s%s token", w->len > 0 ? "; " : "",
 				 *m->unattended ? "unattended" : "attended");
 	describe_limits(w, m);
-	if (w->len == 0)
-		policy_words_put(w, "everything");
 }
 
 static void describe_options(struct policy_words *w,
@@ -77,6 +75,9 @@ void policy_describe(const struct policy_rule *r, char *out, size_t size)
 	struct policy_words w = policy_words_of(out, size);
 
 	policy_match_describe(&r->match, &w);
+	if (w.len == 0)
+		policy_words_put(&w, r->outcome == POLICY_DENY ?
+				 "everything" : "every program");
 	policy_words_put(&w, " -> %s", policy_outcome_name(r->outcome));
 	describe_options(&w, r);
 }

@@ -27,7 +27,7 @@ void policy_match_explain_miss(const struct policy_match *m,
 			       const struct policy_question *q,
 			       struct policy_words *w);
 
-/* The conditions themselves: "user alice or bob; format cms". */
+/* The conditions themselves: "user alice or bob; format cms"; or nothing. */
 void policy_match_describe(const struct policy_match *m,
 			   struct policy_words *w);
 

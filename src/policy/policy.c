@@ -20,6 +20,17 @@ const char *policy_outcome_name(enum policy_outcome outcome)
 	return outcome_names[outcome];
 }
 
+/*
+ * A page is a stranger's program: what lets it sign has to name it.  What
+ * denies need not.
+ */
+static bool page_not_named(const struct policy_rule *r,
+			   const struct policy_question *q)
+{
+	return q->origin != NULL && r->match.origin_count == 0 &&
+	       r->outcome != POLICY_DENY;
+}
+
 /* Why a rule that matches denies nevertheless; NULL: it does not. */
 static const char *denied_by_option(const struct policy_rule *r,
 				    const struct policy_question *q)
@@ -70,7 +81,11 @@ static void explain_default(const struct policy *p,
 	for (unsigned i = 0; i < p->rules_count && !w->full; i++) {
 		policy_words_put(w, "%srule %u \"%s\" ", i > 0 ? "; " : "",
 				 i + 1, p->rules[i].name);
-		policy_match_explain_miss(&p->rules[i].match, q, w);
+		if (page_not_named(&p->rules[i], q))
+			policy_words_put(w, "names no origin, the caller is"
+					 " %s", q->origin);
+		else
+			policy_match_explain_miss(&p->rules[i].match, q, w);
 	}
 }
 
@@ -84,7 +99,8 @@ void policy_decide(const struct policy *p, const struct policy_question *q,
 	out->rule = NULL;
 	out->rule_index = 0;
 	for (unsigned i = 0; i < p->rules_count; i++) {
-		if (!policy_match_holds(&p->rules[i].match, q))
+		if (page_not_named(&p->rules[i], q) ||
+		    !policy_match_holds(&p->rules[i].match, q))
 			continue;
 		out->rule = &p->rules[i];
 		out->rule_index = i;

@@ -44,7 +44,9 @@ struct policy_match {
 	unsigned group_count;
 	char **exe; /* absolute; one that ends in / is a folder */
 	unsigned exe_count;
-	char **origin; /* https://host[:port], as a browser writes it */
+	/* https://host[:port], as a browser writes it.  Without it a rule
+	 * that asks or allows is for programs, not for pages. */
+	char **origin;
 	unsigned origin_count;
 	char **key; /* PKCS#11 URIs */
 	unsigned key_count;

@@ -274,7 +274,21 @@ static void a_rule_can_be_reached(void **state)
 	assert_int_equal(check(rules, 3), ERR_CONFIG);
 	assert_string_equal(e.message,
 			    "policy: rule 3 \"b\": it is never reached: rule 2"
-			    " \"all\" matches everything");
+			    " \"all\" has no conditions");
+}
+
+/* A rule that asks is for programs only; one that denies, for pages too. */
+static void a_page_goes_past_a_rule_for_all_programs(void **state)
+{
+	struct policy_rule rules[] = {
+		{ .name = TEXT("all"), .outcome = POLICY_ASK },
+		{ .name = TEXT("b"), .outcome = POLICY_ASK,
+		  .match = { ANY(origin, "https://b.example") } },
+	};
+
+	assert_int_equal(check(rules, 2), 0);
+	rules[0].outcome = POLICY_DENY;
+	assert_int_equal(check(rules, 2), ERR_CONFIG);
 }
 
 static void there_are_only_so_many(void **state)
@@ -314,6 +328,7 @@ int main(void)
 		cmocka_unit_test(a_bank_is_named_whole),
 		cmocka_unit_test(names_are_there_once),
 		cmocka_unit_test(a_rule_can_be_reached),
+		cmocka_unit_test(a_page_goes_past_a_rule_for_all_programs),
 		cmocka_unit_test(there_are_only_so_many),
 	};
 

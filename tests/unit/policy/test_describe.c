@@ -22,7 +22,10 @@ static void a_rule_about_everything(void **state)
 	struct policy_rule r = { .name = TEXT("r"), .outcome = POLICY_ASK };
 
 	policy_describe(&r, said, sizeof(said));
-	assert_string_equal(said, "everything -> ask");
+	assert_string_equal(said, "every program -> ask");
+	r.outcome = POLICY_DENY;
+	policy_describe(&r, said, sizeof(said));
+	assert_string_equal(said, "everything -> deny");
 }
 
 static void all_conditions_are_told(void **state)
@@ -62,7 +65,7 @@ static void all_options_are_told(void **state)
 
 	policy_describe(&r, said, sizeof(said));
 	assert_string_equal(said,
-			    "everything -> ask, signed by the bank (/b.pem),"
+			    "every program -> ask, signed by the bank (/b.pem),"
 			    " and a second person (pkcs11:token=S), PIN kept"
 			    " 30 s, one PIN for a batch, at most 5 at a time,"
 			    " at most 10 in 60 s");

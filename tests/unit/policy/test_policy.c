@@ -76,6 +76,37 @@ static void no_rules_allow_nothing(void **state)
 			    "the policy has no rules, so it is denied");
 }
 
+static void a_page_has_to_be_named(void **state)
+{
+	q.origin = "https://evil.example";
+	assert_int_equal(BY({ TEXT("a"), FOR("alice"), POLICY_ASK },
+			    { .name = TEXT("b"), .outcome = POLICY_ASK }),
+			 POLICY_DENY);
+	assert_null(v.rule);
+	assert_string_equal(v.explanation,
+			    "no rule matches, so it is denied: rule 1 \"a\""
+			    " names no origin, the caller is"
+			    " https://evil.example; rule 2 \"b\" names no"
+			    " origin, the caller is https://evil.example");
+	q.token.unattended = true;
+	assert_int_equal(BY({ .name = TEXT("a"), .outcome = POLICY_ALLOW }),
+			 POLICY_DENY);
+	q.origin = "https://good.example";
+	assert_int_equal(BY({ .name = TEXT("a"), .outcome = POLICY_ASK,
+			      .match = { .origin = ONE("https://good.example"),
+					 .origin_count = 1 } }), POLICY_ASK);
+}
+
+static void what_denies_need_not_name_the_page(void **state)
+{
+	q.origin = "https://good.example";
+	assert_int_equal(BY({ TEXT("no"), FOR("alice"), POLICY_DENY },
+			    { .name = TEXT("a"), .outcome = POLICY_ASK,
+			      .match = { .origin = ONE("https://good.example"),
+					 .origin_count = 1 } }), POLICY_DENY);
+	assert_string_equal(v.rule->name, "no");
+}
+
 static void only_an_unattended_token_signs_unasked(void **state)
 {
 	assert_int_equal(BY({ .name = TEXT("ci"), .outcome = POLICY_ALLOW }),
@@ -203,6 +234,8 @@ int main(void)
 		TEST(the_first_that_matches_decides),
 		TEST(no_match_is_a_no),
 		TEST(no_rules_allow_nothing),
+		TEST(a_page_has_to_be_named),
+		TEST(what_denies_need_not_name_the_page),
 		TEST(only_an_unattended_token_signs_unasked),
 		TEST(a_batch_has_an_end),
 		TEST(where_the_bank_signs_nothing_else_is_taken),
