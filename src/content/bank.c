@@ -23,7 +23,7 @@
 /* 9999-12-31T23:59:59Z: what RFC 3339 can write. */
 #define BANK_LAST_TIME INT64_C(253402300799)
 
-/* --- the JWS --------------------------------------------------------------- */
+/* --- the JWS ------------------------------------------------------------ */
 
 void content_bank_parts_fini(struct content_bank_parts *p)
 {
@@ -115,7 +115,7 @@ int content_bank_split(struct slice jws, struct content_bank_parts *out,
 	return 0;
 }
 
-/* --- the claims ------------------------------------------------------------ */
+/* --- the claims --------------------------------------------------------- */
 
 static int claim_text(const char *claim, const char *value,
 		      char out[LIMIT_NAME + 1], struct error *e)
@@ -255,7 +255,7 @@ void content_bank_free(struct content_bank *b)
 	free(b);
 }
 
-/* --- judging, reading ------------------------------------------------------ */
+/* --- judging, reading --------------------------------------------------- */
 
 int content_bank_check(const struct content_bank *b, const char *iss,
 		       const char *aud, int64_t now, struct error *e)

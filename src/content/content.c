@@ -4,6 +4,7 @@
  */
 #include "content/content.h"
 
+#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -108,6 +109,11 @@ static int read_input(struct content *c, const struct content_input *in,
 	if (in->data.ptr == NULL && in->digest.len > 0)
 		return content_blind_digest(c, in, e);
 	return read_data(c, in, e);
+}
+
+void content_start(void)
+{
+	xmlInitParser();
 }
 
 int content_read(const struct content_input *in, struct content **out,

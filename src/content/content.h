@@ -7,8 +7,9 @@
  * a line.  Everything else is blind: name, size and digest are all there is to
  * show.  docs/content.md has the types and the words of the labels.
  *
- * The folder is pure: bytes in, lines and bytes out; signetd runs it in its
- * loop.  Texts in lines, names and messages carry no control, direction or
+ * The folder is pure: bytes in, lines and bytes out.  16 KiB take some 100 us,
+ * LIMIT_SHOWN of hostile XML 150 ms: large contents belong into a compute
+ * thread.  Texts in lines, names and messages carry no control, direction or
  * invisible character (visible.h).
  */
 #ifndef SIGNET_CONTENT_CONTENT_H
@@ -74,7 +75,7 @@ struct content {
 	size_t payees_cap;
 	unsigned payments;
 	bool canonical_made;
-	struct buf canonical; /* to be signed, if made: not the caller's bytes */
+	struct buf canonical; /* to be signed, if made, not the data */
 	struct content_bank *bank; /* of a bank's request, else NULL: bank.h */
 };
 
@@ -96,6 +97,9 @@ struct content_input {
 	const char *digest_algorithm; /* "sha-256", "sha-384", "sha-512" */
 	int64_t size; /* of what was digested, below 0 when not known */
 };
+
+/* Once, before the first content_read() of a thread besides the main one. */
+void content_start(void);
 
 /*
  * Read a content.  *out is the caller's, to be freed with content_free().

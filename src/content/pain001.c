@@ -153,7 +153,7 @@ static const struct pain_row {
 
 _Static_assert(ARRAY_LEN(rows) <= 64, "a bit for each row");
 
-/* --- values ---------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------- */
 
 static int take_line(struct pain *p, const struct pain_row *row,
 		     const char *value, struct error *e)
@@ -248,7 +248,7 @@ static int take_account(struct pain *p, const struct pain_row *row,
 	return r != 0 ? r : take_line(p, row, value, e);
 }
 
-/* --- elements -------------------------------------------------------------- */
+/* --- elements ----------------------------------------------------------- */
 
 /* The part that a path is in, and what is behind it; PAIN_PARTS: none. */
 static enum pain_part pain_part_of(const char *path, const char **rest)
@@ -440,7 +440,7 @@ static int on_close(void *arg, const char *path, struct error *e)
 	return 0;
 }
 
-/* --- the whole ------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------- */
 
 /* Lines "not-shown", names side by side as far as a value holds them. */
 static int add_not_shown(struct pain *p, struct error *e)

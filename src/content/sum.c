@@ -102,7 +102,9 @@ int content_sum_check(const char *field, const char *text, struct error *e)
 int content_sum_check_currency(const char *field, const char *text,
 			       struct error *e)
 {
-	if (strlen(text) == 3 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3)
+	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (strlen(text) == 3 && strspn(text, capitals) == 3)
 		return 0;
 	return error_set(e, ERR_CONTENT,
 			 "%s is no currency of three capitals, such as CNY",

@@ -31,7 +31,7 @@ struct xml_state {
 	size_t depth;
 };
 
-/* --- before the parser ----------------------------------------------------- */
+/* --- before the parser -------------------------------------------------- */
 
 static bool starts_with(struct slice s, const char *text)
 {
@@ -149,7 +149,7 @@ bool content_xml_foreign(struct slice data)
 	       strncasecmp((const char *)encoding.ptr, "utf-8", 5) != 0;
 }
 
-/* --- what the parser calls ------------------------------------------------- */
+/* --- what the parser calls ---------------------------------------------- */
 
 /* Stops the parser; the error is set already. */
 static void xml_fail(struct xml_state *s, int code)
@@ -314,7 +314,7 @@ static void on_error(void *ctx, xmlErrorPtr error)
 				      error->code));
 }
 
-/* --- the walk -------------------------------------------------------------- */
+/* --- the walk ----------------------------------------------------------- */
 
 static int xml_parse(struct xml_state *s, struct slice data)
 {

@@ -104,7 +104,8 @@ static void what_is_not_shown_is_named(void **state)
 	assert_line(c, "not-shown",
 		    "BtchBookg, Dbtr/PstlAdr/StrtNm, Dbtr/PstlAdr/BldgNb,"
 		    " Dbtr/PstlAdr/PstCd, Dbtr/PstlAdr/TwnNm,"
-		    " Dbtr/PstlAdr/Ctry, DbtrAcct/Ccy, Evil@a, Evil, Cdtr/PstlAdr/StrtNm,"
+		    " Dbtr/PstlAdr/Ctry, DbtrAcct/Ccy, Evil@a, Evil,"
+		    " Cdtr/PstlAdr/StrtNm,"
 		    " Cdtr/PstlAdr/BldgNb, Cdtr/PstlAdr/PstCd,"
 		    " Cdtr/PstlAdr/TwnNm, Cdtr/PstlAdr/Ctry,"
 		    " RmtInf/Strd/CdtrRefInf/Tp/CdOrPrtry/Cd,"
@@ -247,7 +248,7 @@ static void deceit_is_refused(void **state)
 static void versions_3_to_13_are_taken(void **state)
 {
 	for (int v = 1; v <= 14; v++) {
-		char name[16], *text;
+		char name[32], *text;
 		struct content *c;
 
 		snprintf(name, sizeof(name), "001.001.%02d", v);

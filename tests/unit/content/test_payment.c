@@ -15,7 +15,7 @@
 	"\"nonce\":\"n-1\",\"origin\":\"https://bank.example\","               \
 	"\"payee\":{\"account\":\"NL91ABNA0417164300\",\"bank\":\"ABNANL2A\"," \
 	"\"name\":\"Noordzee B.V.\"},\"payer\":{\"account\":\"6222-0212\","    \
-	"\"name\":\"李伟\"},\"purpose\":\"goods\",\"reference\":\"PO 4411\","  \
+	"\"name\":\"李伟\"},\"purpose\":\"goods\",\"reference\":\"PO 4411\","\
 	"\"total\":{\"currency\":\"CNY\",\"value\":\"1234.00\"}}"
 
 static void says(const char *a, const char *b, const char *words)
@@ -185,7 +185,7 @@ static void hostile_json_is_refused(void **state)
 		"UTF-8");
 }
 
-/* --- the property: signed and shown are the same --------------------------- */
+/* --- the property: signed and shown are the same ------------------------ */
 
 static uint64_t seed = 88172645463325252u;
 
@@ -201,7 +201,8 @@ static unsigned draw(unsigned n)
 static json_t *random_text(bool ascii)
 {
 	static const char *const pieces[] = { "a", "Z9", "\"", "\\", "/", "<&>",
-		"'", "{}", ":", ", ", "\\u0041", ".", "中国", "ÄÖ ü", "€",
+		"'", "{}", ":", ", ", "\\u0041", ".", "中国", "ÄÖ ü",
+		"€",
 		"\xf0\x9f\x92\xb3", " - ", "(", ")" };
 	unsigned n = 1 + draw(12), kinds = ascii ? 12 : 19;
 	char text[128] = "x";

@@ -26,7 +26,8 @@ static void plain_text_stays(void **state)
 	shows("", "");
 	shows("Große Elbstraße 45\tRhône", "Große Elbstraße 45\tRhône");
 	shows("李伟 €\xf0\x9f\x92\xb3 Москва Ωμέγα （中国）",
-	      "李伟 €\xf0\x9f\x92\xb3 Москва Ωμέγα （中国）");
+	      "李伟 €\xf0\x9f\x92\xb3 Москва Ωμέγα"
+	      " （中国）");
 }
 
 static void what_hides_is_written_out(void **state)
