@@ -11,6 +11,7 @@
 #include "api/route.h"
 #include "base/limits.h"
 #include "base/writer.h"
+#include "broker/supervision.h"
 
 /* --- the object of a request -------------------------------------------- */
 
@@ -77,6 +78,32 @@ static void put_signature(struct writer *j, const struct request *r,
 	buf_put_u8(j->out, '"');
 }
 
+/* Where two had to agree: what each of them signed, as JWS. */
+static void put_approval(struct writer *j, const char *role,
+			 const struct key *k, const struct item *statement)
+{
+	writer_open(j, NULL, '{');
+	writer_text(j, "role", role);
+	writer_text(j, "key", k->uri);
+	writer_b64(j, "certificate", k->wire.certificate);
+	writer_raw(j, "signature", slice_str("\""));
+	buf_put_slice(j->out, statement->signature);
+	buf_put_u8(j->out, '"');
+	writer_close(j, '}');
+}
+
+static void put_approvals(struct writer *j, const struct request *r)
+{
+	const struct supervision *s = r->supervision;
+
+	if (s == NULL || r->signed_count == 0)
+		return;
+	writer_open(j, "approvals", '[');
+	put_approval(j, "supervisor", s->key, &s->statement);
+	put_approval(j, "signer", r->key, &r->statement);
+	writer_close(j, ']');
+}
+
 /* Each item that was signed, in their order; none is missing in between. */
 static void put_items(struct writer *j, const struct request *r)
 {
@@ -100,6 +127,8 @@ static void answer_request(struct exchange *x, unsigned status,
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
 	put_request(&j, r);
+	if (r->state == REQUEST_RELEASED)
+		put_approvals(&j, r);
 	if (r->state == REQUEST_RELEASED && !r->batch &&
 	    spool_large(&r->items[0].result)) {
 		answer_large(x, status, r, &text);
@@ -130,6 +159,7 @@ static void answer_failed(struct exchange *x, struct request *r)
 	problem_members(&j, &r->error, r->id, r->signed_count == 0);
 	if (r->signed_count > 0)
 		writer_raw(&j, NULL, key_members(r->key));
+	put_approvals(&j, r);
 	put_items(&j, r);
 	writer_close(&j, '}');
 	exchange_answer(x, (unsigned)err_info(r->error.code)->http, &text);

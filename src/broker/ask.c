@@ -35,15 +35,15 @@ static void put_token(struct writer *j, const struct wire_token *t)
 	writer_close(j, '}');
 }
 
-static void put_key(struct writer *j, const struct key *k)
+static void put_key(struct writer *j, const char *name, const struct key *k)
 {
 	const struct format_certificate *c = k == NULL ? NULL : k->certificate;
 
 	if (k == NULL) {
-		writer_null(j, "key");
+		writer_null(j, name);
 		return;
 	}
-	writer_open(j, "key", '{');
+	writer_open(j, name, '{');
 	writer_text(j, "label", k->wire.label);
 	writer_text(j, "uri", k->uri);
 	writer_text(j, "holder", c == NULL ? "" :
@@ -168,7 +168,9 @@ int ask_put(const struct ask *q, const struct approval *a, struct buf *out,
 	put_front_end(&j, a);
 	put_caller(&j, a->caller);
 	put_token(&j, &a->token->wire);
-	put_key(&j, q->key);
+	put_key(&j, "key", q->key);
+	if (q->signer != NULL)
+		put_key(&j, "signer", q->signer);
 	writer_text_or_null(&j, "format", q->format);
 	writer_text_or_null(&j, "algorithm", q->algorithm);
 	writer_text(&j, "rule", q->rule);

@@ -16,6 +16,7 @@ struct key;
 struct ask {
 	const char *kind;	/* "sign", "pin-change", ... */
 	const struct key *key;	/* NULL: none */
+	const struct key *signer; /* of "supervise": whose key will sign */
 	const char *format;	/* NULL: none */
 	const char *algorithm;	/* NULL: none */
 	const char *rule;	/* of the policy */

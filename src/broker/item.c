@@ -83,6 +83,17 @@ int item_begin(struct item *i, const struct item_order *order,
 	return format_begin(&in, &key, &i->op, e);
 }
 
+void item_tbs(const struct item *i, struct wire_sign_item *out)
+{
+	const struct format_tbs *tbs = format_op_tbs(i->op);
+
+	out->mechanism = tbs->mechanism;
+	/* The others have it in their data. */
+	out->hash = tbs->mechanism == WIRE_RSA_PSS ? tbs->hash :
+		WIRE_HASH_NONE;
+	out->data = tbs->data;
+}
+
 int item_signed(struct item *i, struct slice raw, struct error *e)
 {
 	if (raw.len > sizeof(i->raw) || raw.len == 0)

@@ -16,6 +16,7 @@
 #include "broker/spool.h"
 #include "content/content.h"
 #include "format/format.h"
+#include "wire/sign.h"
 
 struct error;
 struct key;
@@ -64,6 +65,9 @@ int item_read(struct item *i, struct error *e) MUST_CHECK;
 /* The bytes to be signed: i->op.  As format_begin(). */
 int item_begin(struct item *i, const struct item_order *order,
 	       const struct key *k, int64_t now, struct error *e) MUST_CHECK;
+
+/* What the worker is asked for it; borrowed from i. */
+void item_tbs(const struct item *i, struct wire_sign_item *out);
 
 /* The token's answer.  ERR_PROTOCOL: of no possible length. */
 int item_signed(struct item *i, struct slice raw, struct error *e) MUST_CHECK;

@@ -15,18 +15,17 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "broker/ask.h"
 #include "broker/authorise.h"
 #include "broker/broker.h"
+#include "broker/consent.h"
+#include "broker/signing.h"
+#include "broker/supervision.h"
 #include "evidence/record.h"
 
 #define REQUEST_LINE_MAX (16u * 1024)
 
 /* Items that are worked on in the loop; more take milliseconds. */
 #define REQUEST_INLINE_ITEMS 8u
-
-/* Verified in the loop: below some 50 us. */
-#define REQUEST_INLINE_RSA_BITS 4096u
 
 static const char *const state_names[] = {
 	[REQUEST_RECEIVED] = "received",   [REQUEST_AUTHORISED] = "authorised",
@@ -87,6 +86,7 @@ int request_new(struct broker *b, const struct caller *caller,
 	r->refs = 1;
 	r->broker = b;
 	r->settings = settings_ref(b->settings);
+	item_init(&r->statement, r->settings->spool);
 	r->caller = *caller;
 	r->expires_ns = clock_mono_ns() + LIMIT_WAIT_MS * CLOCK_NS_PER_MS;
 	failed = request_make_id(r, e);
@@ -112,6 +112,8 @@ void request_unref(struct request *r)
 	for (unsigned i = 0; i < r->count; i++)
 		item_fini(&r->items[i]);
 	free(r->items);
+	item_fini(&r->statement);
+	supervision_free(r->supervision);
 	free(r->tbs);
 	settings_unref(r->settings);
 	free(r);
@@ -163,12 +165,13 @@ static void request_record_released(struct request *r)
 static void request_end(struct request *r, enum request_state state)
 {
 	r->state = state;
-	approval_finish(&r->approval);
+	consent_end(r);
 	if (r->module != NULL)
 		module_release(r->module);
 	r->module = NULL;
 	for (unsigned i = 0; i < r->count; i++)
 		item_forget(&r->items[i]);
+	item_forget(&r->statement);
 	broker_request_ended(r->broker, r);
 	if (r->ended != NULL)
 		r->ended(r, r->ended_arg);
@@ -176,7 +179,7 @@ static void request_end(struct request *r, enum request_state state)
 }
 
 /* With r->error: refusals and faults are different ends. */
-static void request_fail(struct request *r)
+void request_fail(struct request *r)
 {
 	bool refused = err_info(r->error.code)->kind == ERR_KIND_REFUSAL;
 	enum request_state state = refused ? REQUEST_REFUSED : REQUEST_FAILED;
@@ -190,7 +193,7 @@ static void request_fail(struct request *r)
 	request_end(r, state);
 }
 
-static void request_cancelled(struct request *r)
+void request_cancelled(struct request *r)
 {
 	if (r->error.code != ERR_EXPIRED && r->error.code != ERR_DEADLINE)
 		r->error.code = ERR_CANCELLED;
@@ -198,16 +201,16 @@ static void request_cancelled(struct request *r)
 	request_fail(r);
 }
 
-/* --- signing -> checked -> recorded -> released ------------------------- */
+/* --- work -------------------------------------------------------------- */
 
-static struct request *request_of_compute(struct compute_job *job)
+struct request *request_of_compute(struct compute_job *job)
 {
 	return (struct request *)((char *)job -
 				  offsetof(struct request, compute));
 }
 
 /* In a thread when there is a large content, else at once. */
-static void request_compute(struct request *r,
+void request_compute(struct request *r,
 			    void (*run)(struct compute_job *job),
 			    void (*done)(struct compute_job *job),
 			    bool thread)
@@ -222,7 +225,9 @@ static void request_compute(struct request *r,
 	done(&r->compute);
 }
 
-static bool request_large(const struct request *r)
+/* --- the good end ---------------------------------------------------------- */
+
+bool request_large(const struct request *r)
 {
 	for (unsigned i = 0; i < r->count; i++)
 		if (item_large(&r->items[i]))
@@ -230,7 +235,7 @@ static bool request_large(const struct request *r)
 	return r->count > REQUEST_INLINE_ITEMS;
 }
 
-static void request_release(struct request *r)
+void request_release(struct request *r)
 {
 	if (r->cancelled) {
 		request_cancelled(r);
@@ -245,279 +250,6 @@ static void request_release(struct request *r)
 	request_record_released(r);
 	r->state = REQUEST_RECORDED;
 	request_end(r, REQUEST_RELEASED);
-}
-
-/* Verify, then put into the format: what the token signed, in order. */
-static void request_check_run(struct compute_job *job)
-{
-	struct request *r = request_of_compute(job);
-	bool check = !r->settings->skip_check;
-	unsigned i;
-
-	r->compute_result = 0;
-	for (i = 0; i < r->signed_count && r->compute_result == 0; i++)
-		r->compute_result = item_finish(&r->items[i], r->key, check,
-						&r->compute_error);
-	if (r->compute_result != 0)
-		r->signed_count = i - 1;
-}
-
-static void request_check_done(struct compute_job *job)
-{
-	struct request *r = request_of_compute(job);
-
-	if (r->compute_result != 0)
-		r->error = r->compute_error;
-	request_release(r);
-}
-
-/*
- * A thread costs two changes and two wake-ups, some 25 us of processor time: an
- * RSA check costs less, and the token needs thirty times that to sign.  The
- * others are worth a thread unless this request is alone.
- */
-static bool request_check_inline(const struct request *r)
-{
-	const struct wire_key *k = &r->key->wire;
-
-	if (request_large(r))
-		return false;
-	if (r->settings->skip_check)
-		return true;
-	if (k->type == WIRE_KEY_RSA)
-		return k->bits <= REQUEST_INLINE_RSA_BITS;
-	if (r->broker->living_count > 1)
-		return false;
-	return k->type == WIRE_KEY_ED || strcmp(k->curve, "P-256") == 0;
-}
-
-static struct request *request_of_job(struct sign_job *job)
-{
-	return (struct request *)((char *)job -
-				  offsetof(struct request, sign));
-}
-
-static int request_signature(struct sign_job *job, struct slice signature,
-			     struct error *e)
-{
-	struct request *r = request_of_job(job);
-	int failed = item_signed(&r->items[r->signed_count], signature, e);
-
-	if (failed == 0)
-		r->signed_count++;
-	return failed;
-}
-
-/* The PIN was wrong, which cost a try: only the person can say what now. */
-static bool request_ask_again(struct request *r, const struct error *failure)
-{
-	return r->sign.login == WIRE_LOGIN_PIN && !r->cancelled &&
-	       (failure->code == ERR_PIN_WRONG ||
-		failure->code == ERR_PIN_LENGTH) &&
-	       r->signed_count == 0;
-}
-
-static void request_keep_login(struct request *r)
-{
-	const struct sign_job *job = &r->sign;
-
-	if ((job->flags & WIRE_SIGN_KEEP) != 0 && r->error.code == 0 &&
-	    job->login != WIRE_LOGIN_NONE)
-		kept_set(r->key->token, r->approval.shard, &r->caller,
-			 r->verdict.rule->pin_cache);
-}
-
-static void request_signed(struct sign_job *job, const struct error *failure)
-{
-	struct request *r = request_of_job(job);
-
-	if (failure != NULL && request_ask_again(r, failure)) {
-		r->state = REQUEST_AUTHORISED;
-		r->error = *failure;
-		if (approval_again(&r->approval, failure))
-			return;
-	}
-	if (failure != NULL)
-		r->error = *failure;
-	request_keep_login(r);
-	approval_finish(&r->approval);
-	if (r->signed_count == 0) {
-		request_fail(r);
-		return;
-	}
-	request_compute(r, request_check_run, request_check_done,
-			!request_check_inline(r));
-}
-
-/* --- approved -> signing ------------------------------------------------ */
-
-static void request_begun(struct sign_job *job)
-{
-	request_of_job(job)->state = REQUEST_SIGNING;
-}
-
-static void request_back(struct sign_job *job)
-{
-	request_of_job(job)->state = REQUEST_APPROVED;
-}
-
-/* Logged in for this, logged out after it, unless the policy keeps it. */
-static void request_login(struct request *r)
-{
-	const struct approval *a = &r->approval;
-	const struct policy_rule *rule = r->verdict.rule;
-	bool fresh = (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0;
-
-	r->sign.login = WIRE_LOGIN_NONE;
-	r->sign.flags = 0;
-	r->sign.shard = NULL;
-	if (a->state != APPROVAL_GRANTED || a->worker == NULL)
-		return;
-	r->sign.login = a->with;
-	r->sign.only = a->worker;
-	r->sign.shard = a->shard;
-	if (rule->pin_cache > 0 && !fresh)
-		r->sign.flags |= WIRE_SIGN_KEEP;
-	if (rule->reuse_pin)
-		r->sign.flags |= WIRE_SIGN_REUSE;
-}
-
-static void request_queue(struct request *r)
-{
-	for (unsigned i = 0; i < r->count; i++) {
-		const struct format_tbs *tbs = format_op_tbs(r->items[i].op);
-
-		r->tbs[i].mechanism = tbs->mechanism;
-		/* The others have it in their data. */
-		r->tbs[i].hash = tbs->mechanism == WIRE_RSA_PSS ? tbs->hash :
-			WIRE_HASH_NONE;
-		r->tbs[i].data = tbs->data;
-	}
-	r->sign.key = r->key;
-	r->sign.items = r->tbs;
-	r->sign.count = r->count;
-	r->sign.expires_ns = r->expires_ns;
-	r->sign.begun = request_begun;
-	r->sign.back = request_back;
-	r->sign.signature = request_signature;
-	r->sign.done = request_signed;
-	request_login(r);
-	if (module_sign(r->module, &r->sign, &r->error) != 0)
-		request_fail(r);
-}
-
-static void request_begin_run(struct compute_job *job)
-{
-	struct request *r = request_of_compute(job);
-	int64_t now = clock_unix();
-
-	r->compute_result = 0;
-	for (unsigned i = 0; i < r->count && r->compute_result == 0; i++)
-		r->compute_result = item_begin(&r->items[i], &r->order, r->key,
-					       now, &r->compute_error);
-}
-
-static void request_begin_done(struct compute_job *job)
-{
-	struct request *r = request_of_compute(job);
-
-	if (r->cancelled) {
-		request_cancelled(r);
-	} else if (r->compute_result != 0) {
-		r->error = r->compute_error;
-		request_fail(r);
-	} else {
-		request_queue(r);
-	}
-}
-
-/* The bytes to be signed. */
-static void request_begin(struct request *r)
-{
-	r->state = REQUEST_APPROVED;
-	free(r->tbs);
-	r->tbs = calloc(r->count, sizeof(*r->tbs));
-	if (r->tbs == NULL) {
-		error_set(&r->error, ERR_NO_MEMORY, "no memory for a request");
-		request_fail(r);
-		return;
-	}
-	request_compute(r, request_begin_run, request_begin_done,
-			request_large(r));
-}
-
-/* --- authorised -> approved --------------------------------------------- */
-
-static struct request *request_of_approval(struct approval *a)
-{
-	return (struct request *)((char *)a -
-				  offsetof(struct request, approval));
-}
-
-/* A key that asks each time gets a PIN each time, unless one may do. */
-static unsigned request_pins(const struct request *r)
-{
-	if ((r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) == 0 ||
-	    r->verdict.rule->reuse_pin)
-		return 1;
-	return r->count;
-}
-
-static int request_describe(struct approval *a, struct buf *out,
-			    struct error *e)
-{
-	const struct request *r = request_of_approval(a);
-	const struct ask q = {
-		.kind = "sign",
-		.key = r->key,
-		.format = format_kind_name(r->order.format),
-		.algorithm = r->order.alg->name,
-		.rule = r->verdict.rule->name,
-		.pins = "u",
-		.repeat = a->pins,
-		.items = r->items,
-		.count = r->count,
-	};
-
-	return ask_put(&q, a, out, e);
-}
-
-static void request_decided(struct approval *a, const struct error *refusal)
-{
-	struct request *r = request_of_approval(a);
-
-	if (refusal != NULL) {
-		r->error = *refusal;
-		request_fail(r);
-		return;
-	}
-	error_clear(&r->error);
-	/* The time to wait for the token begins only now. */
-	r->expires_ns = clock_mono_ns() + LIMIT_WAIT_MS * CLOCK_NS_PER_MS;
-	if (r->ask_until_ns != 0 && r->ask_until_ns < r->expires_ns)
-		r->expires_ns = r->ask_until_ns;
-	request_begin(r);
-}
-
-static int request_ask(struct request *r, struct error *e)
-{
-	struct approval *a = &r->approval;
-
-	a->broker = r->broker;
-	a->token = r->key->token;
-	a->caller = &r->caller;
-	a->purpose = APPROVAL_LOGIN;
-	a->fresh = (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0;
-	a->pins = request_pins(r);
-	a->describe = request_describe;
-	a->decided = request_decided;
-	if (a->pins > LIMIT_PINS)
-		return error_set(e, ERR_NOT_ALLOWED, "key %s asks for its PIN"
-				 " for each of %u signatures; send at most %u,"
-				 " or set reuse_pin in rule \"%s\"",
-				 r->key->wire.label, r->count, LIMIT_PINS,
-				 r->verdict.rule->name);
-	return approval_start(a, e);
 }
 
 /* --- received -> authorised --------------------------------------------- */
@@ -551,10 +283,10 @@ static void request_read_done(struct compute_job *job)
 	if (failed == 0) {
 		r->state = REQUEST_AUTHORISED;
 		if (r->verdict.outcome == POLICY_ALLOW) {
-			request_begin(r);
+			signing_begin(r);
 			return;
 		}
-		failed = request_ask(r, &r->error);
+		failed = consent_ask(r, &r->error);
 	}
 	if (failed != 0)
 		request_fail(r);
@@ -620,8 +352,7 @@ void request_start(struct request *r)
 static void request_stop(struct request *r)
 {
 	r->cancelled = true;
-	if (r->approval.state != APPROVAL_NONE &&
-	    approval_cancel(&r->approval, &r->error))
+	if (consent_cancel(r))
 		request_cancelled(r);
 	else if (r->state == REQUEST_APPROVED && r->sign.done != NULL &&
 		 module_cancel(r->module, &r->sign))

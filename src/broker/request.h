@@ -28,6 +28,7 @@
 #include "policy/policy.h"
 
 struct broker;
+struct supervision;
 
 enum request_state {
 	REQUEST_RECEIVED,
@@ -76,7 +77,10 @@ struct request {
 	struct policy_verdict verdict;
 	struct approval approval;
 	struct sign_job sign;
-	struct wire_sign_item *tbs;  /* of each item */
+	struct wire_sign_item *tbs;  /* of the statement, if any; each item */
+	/* Where the rule wants a supervisor: what both of them sign. */
+	struct supervision *supervision;
+	struct item statement;	     /* signed by the request's own key */
 	struct compute_job compute;
 	int compute_result;
 	struct error compute_error;
@@ -116,5 +120,21 @@ void request_cancel(struct request *r, const char *why);
 
 /* The broker's tick: ends it when its time is over and it is not begun. */
 void request_tick(struct request *r, int64_t now_ns);
+
+/* --- for consent.c and signing.c ---------------------------------------- */
+
+/* Ends it, with r->error; what was signed by then leaves with it. */
+void request_fail(struct request *r);
+/* Ends it as cancelled, with r->error; no signature leaves. */
+void request_cancelled(struct request *r);
+/* All that was signed is checked: it leaves, or r->error says what not. */
+void request_release(struct request *r);
+
+/* Too much to be worked on in the loop? */
+bool request_large(const struct request *r);
+/* r->compute: in a thread, or else at once. */
+void request_compute(struct request *r, void (*run)(struct compute_job *job),
+		     void (*done)(struct compute_job *job), bool thread);
+struct request *request_of_compute(struct compute_job *job);
 
 #endif

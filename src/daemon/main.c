@@ -23,6 +23,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "broker/broker.h"
+#include "content/content.h"
 #include "daemon/config.h"
 #include "daemon/explain.h"
 #include "daemon/listen.h"
@@ -275,6 +276,7 @@ int main(int argc, char **argv)
 	int r;
 
 	open_standard();
+	content_start();
 	options_parse(&d.options, argc, argv);
 	log_open("signetd", d.options.debug ? LOG_DEBUG :
 		 d.options.quiet ? LOG_WARNING : LOG_INFO);
