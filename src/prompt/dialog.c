@@ -20,7 +20,7 @@
 /* A screen of 24 lines less the frame, the error, the PIN and the buttons. */
 #define DIALOG_ROWS 20
 #define DIALOG_ROWS_LEAST 6
-#define DIALOG_ROWS_OTHER 9
+#define DIALOG_ROWS_OTHER 10
 #define DIALOG_WIDTH 74
 #define DIALOG_WIDTH_LEAST 30
 #define DIALOG_WIDTH_OTHER 6
@@ -62,7 +62,7 @@ static void dialog_measure(struct dialog *d)
 				       DIALOG_WIDTH_LEAST, DIALOG_WIDTH);
 }
 
-/* --- one dialog --------------------------------------------------------------- */
+/* --- one dialog --- */
 
 struct dialog_face {
 	const char *text, *ok, *not_ok, *cancel;
@@ -108,14 +108,14 @@ static int dialog_ask(struct dialog *d, const struct dialog_face *f,
 	return n == 0 ? dialog_stopped(*button, e) : n;
 }
 
-/* --- pages ------------------------------------------------------------------------ */
+/* --- pages --- */
 
 /* Room for "Page 12 of 34" and an empty line. */
 static struct prompt_room dialog_page_room(const struct dialog *d)
 {
 	struct prompt_room room = d->room;
 
-	room.rows -= 2;
+	/* No PIN and no error is on it: their room is for the heading. */
 	room.bytes -= 64;
 	return room;
 }
@@ -172,34 +172,34 @@ static int dialog_items(struct dialog *d, struct error *e)
 	return dialog_pages(d, &t, e);
 }
 
-/* --- the text of the consent ---------------------------------------------------------- */
+/* --- the text of the consent --- */
 
 static void dialog_whole(const struct dialog *d, const char *todo,
 			 struct prompt_text *t)
 {
 	prompt_text_init(t, d->room.width, 0);
-	prompt_show_head(t, d->r);
+	prompt_show_head(t, d->r, true);
 	if (d->r->items_count > 1)
 		prompt_show_summary(t, d->r, d->r->payees_count);
 	else if (d->r->items_count == 1)
 		prompt_show_item(t, d->r, 0);
 	prompt_show_notes(t, d->r);
 	if (todo != NULL)
-		prompt_text_line(t, "%s", todo);
+		prompt_text_say(t, todo);
 }
 
 static void dialog_short(const struct dialog *d, const char *todo,
 			 unsigned clip, struct prompt_text *t)
 {
 	prompt_text_init(t, d->room.width, clip);
-	prompt_show_head(t, d->r);
+	prompt_show_head(t, d->r, false);
 	if (d->r->items_count > 1)
 		prompt_show_summary(t, d->r, 2);
 	else if (d->r->items_count == 1)
 		prompt_show_essence(t, d->r);
 	prompt_show_notes(t, d->r);
 	if (todo != NULL)
-		prompt_text_line(t, "%s", todo);
+		prompt_text_say(t, todo);
 }
 
 /* The whole if it fits; else the essentials, each value as long as it may. */
@@ -221,6 +221,8 @@ static int dialog_consent_text(const struct dialog *d, const char *todo,
 		return error_set(e, ERR_PROMPT,
 				 "the terminal is too small to show what is to"
 				 " be signed; make it larger and ask again");
+	while (t->out.len > 0 && t->out.ptr[t->out.len - 1] == '\n')
+		t->out.len--;
 	return n == 0 ? 0 : error_set(e, n, "the text of the request");
 }
 
@@ -250,7 +252,7 @@ static const char *dialog_agree(const struct prompt_request *r)
 	}
 }
 
-/* --- the steps ------------------------------------------------------------------------ */
+/* --- the steps --- */
 
 /* A batch: its sums, and each item for who wants to see it. */
 static int dialog_batch(struct dialog *d, struct error *e)
@@ -341,7 +343,7 @@ static int dialog_confirm(struct dialog *d, struct error *e)
 			  &button, e);
 }
 
-/* --- PINs --------------------------------------------------------------------------------- */
+/* --- PINs --- */
 
 static const char *dialog_pin_name(enum prompt_what what)
 {
@@ -438,7 +440,7 @@ static int dialog_pin(struct dialog *d, size_t i, struct error *e)
 				      " was typed; ask again");
 }
 
-/* --- all of it ---------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 static bool dialog_is_hopeless(const struct prompt_request *r)
 {

@@ -19,7 +19,7 @@
 #include "base/limits.h"
 #include "prompt/locked.h"
 
-/* --- what libassuan calls -------------------------------------------------- */
+/* --- what libassuan calls --- */
 
 static int pinentry_log(assuan_context_t ctx, void *hook, unsigned category,
 			const char *text)
@@ -81,7 +81,7 @@ static struct assuan_system_hooks hooks = {
 	.write = pinentry_write,
 };
 
-/* --- errors ------------------------------------------------------------------ */
+/* --- errors --- */
 
 /* An error that libassuan met itself: pinentry is of no use any more. */
 static int pinentry_failed(const struct prompt_pinentry *p, gpg_error_t n,
@@ -135,7 +135,7 @@ static bool pinentry_broken(const struct prompt_pinentry *p, gpg_error_t n)
 	}
 }
 
-/* --- lines ------------------------------------------------------------------- */
+/* --- lines --- */
 
 static bool pinentry_escaped(uint8_t c)
 {
@@ -222,7 +222,7 @@ int prompt_pinentry_set(struct prompt_pinentry *p, const char *command,
 	return r;
 }
 
-/* --- start and end ------------------------------------------------------------- */
+/* --- start and end --- */
 
 static int pinentry_option(struct prompt_pinentry *p, const char *name,
 			   const char *value, struct error *e)
@@ -324,7 +324,7 @@ void prompt_pinentry_close(struct prompt_pinentry *p)
 	prompt_program_end(&p->program);
 }
 
-/* --- dialogs --------------------------------------------------------------------- */
+/* --- dialogs --- */
 
 int prompt_pinentry_buttons(struct prompt_pinentry *p, const char *ok,
 			    const char *not_ok, const char *cancel,

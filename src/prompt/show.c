@@ -10,23 +10,33 @@
 #include "prompt/idn.h"
 #include "prompt/label.h"
 
-/* --- who, which, why ---------------------------------------------------------- */
+/* --- who, which, why --- */
 
-static const char *show_purpose(enum prompt_kind kind)
+/* who: a web page, or a program. */
+static void show_purpose(struct prompt_text *t, enum prompt_kind kind,
+			 const char *who)
 {
 	switch (kind) {
 	case PROMPT_PIN_CHANGE:
-		return _("The PIN of a token is to be changed. Asked for by:");
+		prompt_text_line(t, _("A change of PIN is asked for by %s"),
+				 who);
+		break;
 	case PROMPT_PIN_UNBLOCK:
-		return _("A blocked PIN is to be set anew. Asked for by:");
+		prompt_text_line(t, _("A new PIN for a token is asked for"
+				      " by %s"), who);
+		break;
 	case PROMPT_TOKEN_INIT:
-		return _("A token is to be erased and set up anew. All keys on"
-			 " it will be lost. Asked for by:");
+		prompt_text_line(t, _("ERASING A TOKEN, WITH ALL ITS KEYS, is"
+				      " asked for by %s"), who);
+		break;
 	case PROMPT_SUPERVISE:
-		return _("A second person's approval is asked for by:");
+		prompt_text_line(t, _("Your approval, as a second person, is"
+				      " asked for by %s"), who);
+		break;
 	case PROMPT_SIGN:
 	default:
-		return _("A signature is asked for by:");
+		prompt_text_line(t, _("A signature is asked for by %s"), who);
+		break;
 	}
 }
 
@@ -39,66 +49,89 @@ static struct slice show_host(const char *origin)
 	return slice_of(host, strcspn(host, ":/"));
 }
 
-static void show_origin(struct prompt_text *t, const char *origin)
+static void show_decoded(struct prompt_text *t, const char *origin)
 {
 	AUTO(buf_fini) struct buf decoded = { 0 };
 
-	prompt_text_field(t, _("Web page"), origin);
 	buf_init(&decoded, strlen(origin) * 4 + 1);
 	if (prompt_idn_decode(show_host(origin), &decoded))
-		prompt_text_field(t, _("which may be read as"),
+		prompt_text_field(t, _("Its name may be read as"),
 				  buf_text(&decoded));
 }
 
-static void show_caller(struct prompt_text *t, const struct prompt_caller *c)
+static void show_caller(struct prompt_text *t, const struct prompt_request *r)
 {
-	if (c->origin != NULL)
-		show_origin(t, c->origin);
-	prompt_text_line(t, _("  Program: %s (user %s, process %ld)"),
+	const struct prompt_caller *c = &r->caller;
+
+	show_purpose(t, r->kind,
+		     prompt_text_shown(t, c->origin != NULL ? c->origin :
+							      c->exe));
+	if (c->origin == NULL) {
+		prompt_text_line(t, _("User: %s, process %ld"),
+				 prompt_text_shown(t, c->user), c->pid);
+		return;
+	}
+	show_decoded(t, c->origin);
+	prompt_text_line(t, _("Program: %s (user %s, process %ld)"),
 			 prompt_text_shown(t, c->exe),
 			 prompt_text_shown(t, c->user), c->pid);
 }
 
-static void show_key(struct prompt_text *t, const struct prompt_request *r)
+static void show_key(struct prompt_text *t, const struct prompt_key *k)
 {
-	const struct prompt_token *k = &r->token;
+	if (k->holder[0] != '\0' && k->issuer[0] != '\0')
+		prompt_text_line(t, _("Key: %s; holder %s, certified by %s"),
+				 prompt_text_shown(t, k->label),
+				 prompt_text_shown(t, k->holder),
+				 prompt_text_shown(t, k->issuer));
+	else if (k->holder[0] != '\0')
+		prompt_text_line(t, _("Key: %s; holder %s"),
+				 prompt_text_shown(t, k->label),
+				 prompt_text_shown(t, k->holder));
+	else
+		prompt_text_field(t, _("Key"), k->label);
+}
 
-	if (r->has_key) {
-		if (r->key.holder[0] != '\0')
-			prompt_text_field(t, _("Holder"), r->key.holder);
-		if (r->key.issuer[0] != '\0')
-			prompt_text_field(t, _("Certified by"), r->key.issuer);
-		prompt_text_field(t, _("Key"), r->key.label);
-	}
+static void show_token(struct prompt_text *t, const struct prompt_token *k)
+{
 	if (k->reader[0] != '\0')
-		prompt_text_line(t, _("  Token: %s (%s), in %s"),
+		prompt_text_line(t, _("Token: %s (%s), in %s"),
 				 prompt_text_shown(t, k->label),
 				 prompt_text_shown(t, k->serial),
 				 prompt_text_shown(t, k->reader));
 	else
-		prompt_text_line(t, _("  Token: %s (%s)"),
+		prompt_text_line(t, _("Token: %s (%s)"),
 				 prompt_text_shown(t, k->label),
 				 prompt_text_shown(t, k->serial));
 }
 
-void prompt_show_head(struct prompt_text *t, const struct prompt_request *r)
+static void show_rule(struct prompt_text *t, const struct prompt_request *r)
 {
-	prompt_text_line(t, "%s", show_purpose(r->kind));
-	show_caller(t, &r->caller);
-	show_key(t, r);
-	if (r->format != NULL)
-		prompt_text_line(t, _("  Kind of signature: %s %s"),
+	if (r->format != NULL && r->algorithm != NULL)
+		prompt_text_line(t, _("Rule: %s; signature: %s, %s"),
+				 prompt_text_shown(t, r->rule),
 				 prompt_text_shown(t, r->format),
-				 prompt_text_shown(t, r->algorithm == NULL ? "" :
-						   r->algorithm));
-	prompt_text_field(t, _("Rule of the policy"), r->rule);
+				 prompt_text_shown(t, r->algorithm));
+	else
+		prompt_text_field(t, _("Rule"), r->rule);
 	if (r->waiting > 0)
-		prompt_text_line(t, ngettext("  %u more request waits",
-					     "  %u more requests wait",
+		prompt_text_line(t, ngettext("%u more request waits",
+					     "%u more requests wait",
 					     r->waiting), r->waiting);
 }
 
-/* --- what ------------------------------------------------------------------------ */
+void prompt_show_head(struct prompt_text *t, const struct prompt_request *r,
+		      bool whole)
+{
+	show_caller(t, r);
+	if (r->has_key)
+		show_key(t, &r->key);
+	show_token(t, &r->token);
+	if (whole)
+		show_rule(t, r);
+}
+
+/* --- what --- */
 
 static bool show_is_text(const char *label)
 {
@@ -109,7 +142,7 @@ static void show_line(struct prompt_text *t, const struct prompt_line *line)
 {
 	/* Quotes tell that the word is not Signet's. */
 	if (line->own)
-		prompt_text_line(t, "  \"%s\": %s",
+		prompt_text_line(t, "\"%s\": %s",
 				 prompt_text_shown(t, line->label),
 				 prompt_text_shown(t, line->value));
 	else if (show_is_text(line->label))
@@ -117,7 +150,7 @@ static void show_line(struct prompt_text *t, const struct prompt_line *line)
 				 strcmp(line->label, "text") == 0 ? "|" : "|+",
 				 prompt_text_shown(t, line->value));
 	else
-		prompt_text_line(t, "  %s: %s",
+		prompt_text_line(t, "%s: %s",
 				 prompt_text_shown(t, prompt_label(line->label)),
 				 prompt_text_shown(t, line->value));
 }
@@ -153,7 +186,7 @@ void prompt_show_item(struct prompt_text *t, const struct prompt_request *r,
 static void show_sums(struct prompt_text *t, const struct prompt_request *r)
 {
 	for (size_t i = 0; i < r->sums_count; i++)
-		prompt_text_line(t, _("  Sum: %s %s"),
+		prompt_text_line(t, _("Sum: %s %s"),
 				 prompt_text_shown(t, r->sums[i].currency),
 				 prompt_text_shown(t, r->sums[i].value));
 }
@@ -167,7 +200,7 @@ void prompt_show_summary(struct prompt_text *t, const struct prompt_request *r,
 	prompt_text_line(t, ngettext("%u signature", "%u signatures", r->count),
 			 r->count);
 	if (r->payments > 0)
-		prompt_text_line(t, ngettext("  %u payment", "  %u payments",
+		prompt_text_line(t, ngettext("%u payment", "%u payments",
 					     r->payments), r->payments);
 	show_sums(t, r);
 	for (size_t i = 0; i < r->payees_count && i < payees; i++)
@@ -175,8 +208,8 @@ void prompt_show_summary(struct prompt_text *t, const struct prompt_request *r,
 	if (r->payees_count > payees)
 		more += r->payees_count - payees;
 	if (more > 0)
-		prompt_text_line(t, ngettext("  and %zu more payee",
-					     "  and %zu more payees", more),
+		prompt_text_line(t, ngettext("and %zu more payee",
+					     "and %zu more payees", more),
 				 more);
 }
 
@@ -206,11 +239,11 @@ void prompt_show_essence(struct prompt_text *t, const struct prompt_request *r)
 	for (size_t i = 0; i < item->lines_count; i++)
 		if (show_is_essential(&item->lines[i]))
 			show_line(t, &item->lines[i]);
-	prompt_text_line(t, _("  Shown whole on the pages before: %zu lines"),
+	prompt_text_line(t, _("Shown whole on the pages before: %zu lines"),
 			 item->lines_count);
 }
 
-/* --- what is not as usual ---------------------------------------------------------- */
+/* --- what is not as usual --- */
 
 static void show_blind(struct prompt_text *t, const struct prompt_request *r)
 {
@@ -218,16 +251,18 @@ static void show_blind(struct prompt_text *t, const struct prompt_request *r)
 		return;
 	prompt_text_gap(t);
 	if (r->count == 1)
-		prompt_text_line(t, "%s", _("WARNING: Signet cannot show what"
-			" this is. Sign only if you know from elsewhere what it"
-			" is and trust who asks."));
+		prompt_text_say(t, _("WARNING: Signet cannot show what this"
+				     " is."));
 	else
-		prompt_text_line(t, ngettext("WARNING: Signet cannot show what"
-			" %u of these is. Sign only if you know from elsewhere"
-			" what it is and trust who asks.",
-			"WARNING: Signet cannot show what %u of these are."
-			" Sign only if you know from elsewhere what they are"
-			" and trust who asks.", r->blind), r->blind);
+		prompt_text_line(t, ngettext("WARNING: Signet cannot show %u"
+					     " of these.",
+					     "WARNING: Signet cannot show %u"
+					     " of these.", r->blind),
+				 r->blind);
+	/* Where room is short it was on a page before. */
+	if (t->clip == 0)
+		prompt_text_say(t, _("Sign only if you know from elsewhere what"
+				     " you sign, and trust who asks."));
 }
 
 static void show_tries(struct prompt_text *t, const struct prompt_request *r)
@@ -235,10 +270,10 @@ static void show_tries(struct prompt_text *t, const struct prompt_request *r)
 	if (r->login == PROMPT_LOGIN_NONE)
 		return;
 	if (r->token.tries == PROMPT_TRIES_LOW)
-		prompt_text_line(t, "%s", _("The PIN was wrong before: few"
+		prompt_text_say(t, _("The PIN was wrong before: few"
 					    " tries are left."));
 	if (r->token.tries == PROMPT_TRIES_FINAL)
-		prompt_text_line(t, "%s", _("THIS IS THE LAST TRY: after one"
+		prompt_text_say(t, _("THIS IS THE LAST TRY: after one"
 			" more wrong PIN the token is locked."));
 }
 
@@ -248,7 +283,7 @@ void prompt_show_notes(struct prompt_text *t, const struct prompt_request *r)
 	prompt_text_gap(t);
 	show_tries(t, r);
 	if (r->login == PROMPT_LOGIN_PAD)
-		prompt_text_line(t, "%s", _("After you agree here, type the PIN"
+		prompt_text_say(t, _("After you agree here, type the PIN"
 			" on the keypad of the reader, not on this keyboard."));
 }
 

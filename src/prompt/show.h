@@ -11,8 +11,9 @@
 #include "prompt/request.h"
 #include "prompt/text.h"
 
-/* Who asks, with which key, by which rule. */
-void prompt_show_head(struct prompt_text *t, const struct prompt_request *r);
+/* Who asks, with which key and, the whole of it, by which rule. */
+void prompt_show_head(struct prompt_text *t, const struct prompt_request *r,
+		      bool whole);
 /* Item number i of the request, whole. */
 void prompt_show_item(struct prompt_text *t, const struct prompt_request *r,
 		      size_t i);

@@ -14,10 +14,10 @@
 #include "base/utf8.h"
 #include "prompt/pinentry.h"
 
-/* Making safe and indenting multiply it, by a dozen at the worst. */
+/* Making safe and marking multiply it, by a dozen at the worst. */
 #define TEXT_MAX (16u * LIMIT_PROMPT_REQUEST)
-#define TEXT_INDENT "    "
-#define TEXT_INDENT_WIDTH 4
+/* In front of what is wrapped; pinentries drop blanks there. */
+#define TEXT_MORE "+ "
 
 void prompt_text_init(struct prompt_text *t, unsigned width, unsigned clip)
 {
@@ -76,7 +76,6 @@ const char *prompt_text_shown(struct prompt_text *t, const char *value)
 		if (fits < b->len) {
 			b->len = fits;
 			buf_put_str(b, "[...]");
-			t->clipped = true;
 		}
 	}
 	return buf_text(b);
@@ -96,23 +95,27 @@ static size_t text_break(struct slice line, unsigned width)
 	return fits > 0 ? fits : line.len;
 }
 
-static void text_wrap(struct prompt_text *t, struct slice line)
+/* mark: in front of all lines but the first. */
+static void text_wrap(struct prompt_text *t, struct slice line,
+		      const char *mark)
 {
 	unsigned width = t->width;
-	bool first = true;
 
 	while (line.len > 0) {
 		size_t len = text_break(line, width);
 
-		if (!first)
-			buf_put_str(&t->out, TEXT_INDENT);
 		buf_put(&t->out, line.ptr, len);
 		buf_put_u8(&t->out, '\n');
 		line = slice_of(line.ptr + len, line.len - len);
-		if (first)
-			width -= TEXT_INDENT_WIDTH;
-		first = false;
+		if (line.len > 0)
+			buf_put_str(&t->out, mark);
+		width = t->width - (unsigned)strlen(mark);
 	}
+}
+
+void prompt_text_say(struct prompt_text *t, const char *text)
+{
+	text_wrap(t, slice_str(text), "");
 }
 
 void prompt_text_line(struct prompt_text *t, const char *format, ...)
@@ -128,21 +131,21 @@ void prompt_text_line(struct prompt_text *t, const char *format, ...)
 		t->out.failed = ERR_NO_MEMORY;
 		return;
 	}
-	text_wrap(t, slice_of(text, (size_t)n));
+	text_wrap(t, slice_of(text, (size_t)n), TEXT_MORE);
 	free(text);
 }
 
 void prompt_text_field(struct prompt_text *t, const char *label,
 		       const char *value)
 {
-	prompt_text_line(t, "  %s: %s", label, prompt_text_shown(t, value));
+	prompt_text_line(t, "%s: %s", label, prompt_text_shown(t, value));
 }
 
 void prompt_text_gap(struct prompt_text *t)
 {
 	struct slice s = buf_slice(&t->out);
 
-	if (s.len > 1 && s.ptr[s.len - 2] != '\n')
+	if (t->clip == 0 && s.len > 1 && s.ptr[s.len - 2] != '\n')
 		buf_put_u8(&t->out, '\n');
 }
 
@@ -163,7 +166,7 @@ struct slice prompt_text_page(struct slice *rest,
 		page.len += len;
 		*rest = slice_of(rest->ptr + len, rest->len - len);
 	}
-	if (page.len > 0 && page.ptr[page.len - 1] == '\n')
+	while (page.len > 0 && page.ptr[page.len - 1] == '\n')
 		page.len--;
 	return page;
 }

@@ -3,7 +3,7 @@
  * text: lines for a person, made safe, wrapped and cut into pages.
  *
  * Whoever wrote a value cannot begin a line of the dialog with it: every value
- * stands behind a label or a mark, and what is wrapped is indented.
+ * stands behind a label or a mark, and so does what is wrapped.
  */
 #ifndef SIGNET_PROMPT_TEXT_H
 #define SIGNET_PROMPT_TEXT_H
@@ -16,7 +16,6 @@ struct prompt_text {
 	struct buf out;	 /* lines, each with its '\n' */
 	unsigned width;	 /* cells of the longest line */
 	unsigned clip;	 /* cells of the longest value, or 0: shown whole */
-	bool clipped;	 /* a value was */
 	struct buf shown[PROMPT_TEXT_VALUES];
 	unsigned next;
 };
@@ -33,10 +32,12 @@ const char *prompt_text_shown(struct prompt_text *t, const char *value);
 /* Append a line; values in it come from prompt_text_shown(). */
 void prompt_text_line(struct prompt_text *t, const char *format, ...)
 	PRINTF_LIKE(2, 3);
-/* Append "  label: value". */
+/* Append a sentence of our own, in which is no value. */
+void prompt_text_say(struct prompt_text *t, const char *text);
+/* Append "label: value". */
 void prompt_text_field(struct prompt_text *t, const char *label,
 		       const char *value);
-/* An empty line, unless one is there or nothing is. */
+/* An empty line, unless one is there, or room is short. */
 void prompt_text_gap(struct prompt_text *t);
 
 /* What a dialog has room for. */

@@ -329,8 +329,9 @@ bash_options() {
 
 @test "every text is translated" {
 	command -v xgettext >/dev/null || skip "no xgettext: run ./setup"
-	(cd "$root" && xgettext -L C -k_ -kN_ --from-code=UTF-8 --no-wrap \
-		--omit-header --no-location -o - src/cli/*.c src/cli/*.h) |
+	(cd "$root" && xgettext -L C -k_ -kN_ -kngettext:1,2 --from-code=UTF-8 \
+		--no-wrap --omit-header --no-location -o - \
+		src/cli/*.[ch] src/prompt/*.[ch]) |
 		grep -v '^#' | grep -A20 '^msgid' | sort >"$D/has"
 	msgattrib --no-wrap --no-location "$root/po/signet.pot" |
 		grep -v '^#' | sed '1,/^$/d' | grep -A20 '^msgid' |
