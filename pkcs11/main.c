@@ -61,6 +61,7 @@ static bool main_is_socket(int fd)
 
 int main(int argc, char **argv)
 {
+	enum p11_exit left;
 	struct error e;
 
 	if (argc > 1)
@@ -76,5 +77,6 @@ int main(int argc, char **argv)
 		_exit(P11_EXIT_START);
 	}
 	p11_worker_init(&worker, WORKER_FD);
-	_exit(p11_serve(&worker));
+	left = p11_serve(&worker);
+	_exit((int)left);
 }
