@@ -236,7 +236,7 @@ static int setup(void **state)
 	const char *build = getenv("SIGNET_BUILD");
 	const char *given = getenv("SIGNET_SOFTHSM2_MODULE");
 	char path[128];
-	glob_t g;
+	glob_t g = { .gl_pathc = 0 };
 	FILE *f;
 
 	snprintf(program, sizeof(program), "%s/bin/signet-worker",
@@ -246,6 +246,7 @@ static int setup(void **state)
 	else if (glob("/usr/lib*/{,*/}{softhsm,pkcs11}/libsofthsm2.so",
 		      GLOB_BRACE, NULL, &g) == 0)
 		snprintf(module, sizeof(module), "%s", g.gl_pathv[0]);
+	globfree(&g);
 	snprintf(folder, sizeof(folder), "/tmp/test_worker.XXXXXX");
 	if (module[0] == '\0' || mkdtemp(folder) == NULL)
 		return -1;

@@ -42,14 +42,17 @@ static inline void mocked_set(const char *rules)
  */
 static inline int mocked_provision(void **state)
 {
-	char command[1024], path[512];
+	char command[1024], path[512], serial[64];
 
 	if (worker_provision(state) != 0)
 		return -1;
-	snprintf(command, sizeof(command), "pkcs11-tool --module %s "
-		 "--token-label 'Signet Test' --login --pin " MOCKED_PIN
-		 " --keypairgen --key-type EC:prime256v1 --always-auth --id "
-		 "ea --label each >/dev/null 2>&1", worker_module);
+	worker_serial("test", serial);
+	/* Two tokens have one label; SoftHSM makes the slot of the serial. */
+	snprintf(command, sizeof(command), "pkcs11-tool --module %s --slot %lu"
+		 " --login --pin " MOCKED_PIN " --keypairgen --key-type "
+		 "EC:prime256v1 --always-auth --id ea --label each "
+		 ">/dev/null 2>&1", worker_module,
+		 strtoul(serial + 8, NULL, 16) & 0x7ffffffful);
 	snprintf(path, sizeof(path), "%s/mock/signet-mock.so", worker_build());
 	mocked_module = realpath(path, NULL);
 	if (worker_run(command) != 0 || mocked_module == NULL)
