@@ -5,14 +5,10 @@
 #include "pkcs11/dispatch.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "pkcs11/consent.h"
-#include "pkcs11/exit.h"
-#include "pkcs11/fork.h"
 #include "pkcs11/key.h"
 #include "pkcs11/login.h"
 #include "pkcs11/pin.h"
@@ -237,15 +233,6 @@ static void answer_sign(struct p11_worker *w, enum wire_kind kind, uint32_t id,
 	p11_outbox_end(&w->out);
 }
 
-/* Several signatures can take their time: each goes out when it is due. */
-static void sign_pace(struct p11_worker *w, int64_t begun)
-{
-	/* A child of the module must not even make another call. */
-	if (!p11_fork_is_worker())
-		_exit(P11_EXIT_CHILD);
-	p11_outbox_pace(&w->out, clock_mono_ns() - begun);
-}
-
 static int sign_items(struct p11_worker *w, uint32_t id, struct p11_token *t,
 		      const struct wire_sign_req *m,
 		      struct p11_consent *consent, struct error *e)
@@ -254,19 +241,18 @@ static int sign_items(struct p11_worker *w, uint32_t id, struct p11_token *t,
 	uint8_t signature[LIMIT_SIGNATURE];
 	struct wire_sign_item item;
 	uint32_t left = m->count;
-	int64_t begun;
 	size_t len = 0;
 	int r = 0;
 
 	while (r == 0 && wire_sign_item_next(&at, &item)) {
-		begun = m->count > 1 ? clock_mono_ns() : 0;
 		r = p11_sign(t, m, &item, consent, signature, &len, e);
 		if (r != 0)
 			break;
 		answer_sign(w, --left == 0 ? WIRE_REP : WIRE_MORE, id,
 			    slice_of(signature, len));
+		/* It was made, whatever becomes of the next; see also fork.h. */
 		if (left > 0)
-			sign_pace(w, begun);
+			p11_outbox_flush(&w->out);
 	}
 	return r;
 }

@@ -106,6 +106,28 @@ static void test_removal_in_a_batch(void **state)
 	worker_end(&w);
 }
 
+/* A signature that was made is told, even if the next one is the end of all. */
+static void test_hang_in_a_batch(void **state)
+{
+	struct wire_frame frame;
+	struct wire_sign_req m;
+	uint32_t id;
+	int fd;
+
+	mocked_start("C_Sign nth 2 hang\n");
+	m = mocked_request("p256", WIRE_LOGIN_PIN, 3);
+	fd = worker_pins(&w, token.token, 1);
+	worker_type(fd, MOCKED_PIN);
+	id = worker_ask_sign(&w, &m);
+	worker_answer(&w, id, WIRE_SIGN, WIRE_MORE, &frame);
+	kill(w.pid, SIGKILL);
+	assert_int_equal(worker_receive(&w, &frame), 0);
+	close(fd);
+	close(w.fd);
+	buf_fini(&w.in);
+	assert_int_equal(worker_wait(&w), 256 + SIGKILL);
+}
+
 static void test_wrong_pin_spends_one_try(void **state)
 {
 	char rule[256];
@@ -434,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_cost_of_a_login),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_removal_in_a_batch),
+		cmocka_unit_test(test_hang_in_a_batch),
 		cmocka_unit_test(test_wrong_pin_spends_one_try),
 		cmocka_unit_test(test_tries_run_out),
 		cmocka_unit_test(test_pins_that_are_none),
