@@ -58,7 +58,8 @@ void body_fini(struct body *b);
 
 /*
  * The next piece.  ERR_TOO_LARGE: members above LIMIT_BODY_MEMBERS, content
- * above its limit, or more items than LIMIT_BATCH; ERR_MALFORMED: the data is no base64; else as spool_put().
+ * above its limit, or more items than LIMIT_BATCH; ERR_MALFORMED: the data is
+ * no base64; else as spool_put().
  */
 int body_put(struct body *b, struct slice piece, struct error *e) MUST_CHECK;
 

@@ -247,7 +247,8 @@ static int order_format(struct request *r, const char *format, int detached,
 	if (detached >= 0 && r->order.format == FORMAT_RAW)
 		return error_set(e, ERR_MALFORMED,
 				 "a raw signature is always detached");
-	r->order.detached = detached >= 0 ? detached != 0 : r->order.format == FORMAT_CMS;
+	r->order.detached = detached >= 0 ? detached != 0 :
+		r->order.format == FORMAT_CMS;
 	r->order.ecdsa_der = encoding == NULL || strcmp(encoding, "der") == 0;
 	if (encoding != NULL && r->order.format != FORMAT_RAW)
 		return error_set(e, ERR_MALFORMED,

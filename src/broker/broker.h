@@ -105,7 +105,7 @@ struct request *broker_find_request(struct broker *b, const char *id,
 /* Refuse new requests; drained() is called when none is left. */
 void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg);
 
-/* --- for request.c and approval.c ------------------------------------------------------ */
+/* --- for request.c and approval.c --------------------------------------- */
 
 /* An approval ended: look for the next at the end of this turn. */
 void broker_approvals_soon(struct broker *b);

@@ -19,7 +19,7 @@ struct request;
  */
 int consent_ask(struct request *r, struct error *e) MUST_CHECK;
 
-/* Nobody need be asked any more, by r->error: true when that ends it at once. */
+/* Nobody need be asked any more, by r->error: true: that ends it at once. */
 bool consent_cancel(struct request *r);
 
 /* The request has ended: others may be asked. */

@@ -321,7 +321,7 @@ static int sign_answer(struct worker_call *call, const struct wire_frame *f,
 		r = sign_failed(job, f->body, e);
 	} else {
 		r = sign_one(job, f, e);
-		/* With MORE the call is still the worker's: it is lost there. */
+		/* With MORE the call is still the worker's, and lost there. */
 		if (f->kind == WIRE_MORE)
 			return r;
 		if (r != 0)

@@ -201,7 +201,7 @@ void request_cancelled(struct request *r)
 	request_fail(r);
 }
 
-/* --- work -------------------------------------------------------------- */
+/* --- work ---------------------------------------------------------------- */
 
 struct request *request_of_compute(struct compute_job *job)
 {
@@ -225,7 +225,7 @@ void request_compute(struct request *r,
 	done(&r->compute);
 }
 
-/* --- the good end ---------------------------------------------------------- */
+/* --- the good end -------------------------------------------------------- */
 
 bool request_large(const struct request *r)
 {

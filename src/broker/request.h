@@ -85,7 +85,7 @@ struct request {
 	int compute_result;
 	struct error compute_error;
 	bool cancelled;
-	unsigned signed_count;	     /* items with a signature, from the first */
+	unsigned signed_count;	     /* items with a signature, the first */
 
 	/* Called once, in the loop, when the state is final. */
 	void (*ended)(struct request *r, void *arg);

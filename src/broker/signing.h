@@ -8,7 +8,8 @@
 struct request;
 
 /*
- * It is approved: make the bytes to be signed, have them signed, check, release.
+ * It is approved: make the bytes to be signed, have them signed, check and
+ * release.
  * Ends the request in any case, maybe before this returns.
  */
 void signing_begin(struct request *r);
