@@ -250,7 +250,7 @@ static int sign_items(struct p11_worker *w, uint32_t id, struct p11_token *t,
 			break;
 		answer_sign(w, --left == 0 ? WIRE_REP : WIRE_MORE, id,
 			    slice_of(signature, len));
-		/* It was made, whatever becomes of the next; see also fork.h. */
+		/* It was made, whatever becomes of the next. */
 		if (left > 0)
 			p11_outbox_flush(&w->out);
 	}
