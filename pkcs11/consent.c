@@ -154,7 +154,7 @@ int p11_consent_context(struct p11_consent *c, struct p11_token *t,
 	int r = 0;
 
 	c->stuck = true;
-	if (c->login == WIRE_LOGIN_PIN && c->used++ > 0 &&
+	if (c->used++ > 0 && c->login == WIRE_LOGIN_PIN &&
 	    (req->flags & WIRE_SIGN_REUSE) == 0)
 		r = consent_read(c, t, req, e);
 	if (r != 0)

@@ -269,8 +269,9 @@ static int handle_sign(struct p11_worker *w, uint32_t id,
 	r = p11_consent_begin(&consent, t, &m->sign, e);
 	if (r == 0)
 		r = sign_items(w, id, t, &m->sign, &consent, e);
-	p11_consent_end(&consent, t,
-			r == 0 && (m->sign.flags & WIRE_SIGN_KEEP) != 0);
+	/* A key that asks each time is not one to stay logged in for. */
+	p11_consent_end(&consent, t, r == 0 && consent.used == 0 &&
+			(m->sign.flags & WIRE_SIGN_KEEP) != 0);
 	return r;
 }
 
@@ -285,6 +286,8 @@ static int handle_prepare(struct p11_worker *w, uint32_t id,
 
 	if (r == 0)
 		r = p11_prepare(t, &fd, &rep, e);
+	if (r == 0)
+		t->pins_count = m->prepare.pins;
 	if (r != 0)
 		return r;
 	wire_prepare_rep_put(p11_outbox_begin(&w->out, WIRE_PREPARE, WIRE_REP,

@@ -131,6 +131,28 @@ static int sign_find(struct p11_token *t, struct p11_key *key,
 	return sign_found(t, key, h.item[0], e);
 }
 
+/*
+ * A key that asks each time is known as one only after the login: too late for
+ * the person, who is asked once more, and for all PINs, before one is used.
+ */
+static int sign_always(const struct p11_token *t,
+		       const struct wire_sign_req *req,
+		       const struct p11_key *key, struct error *e)
+{
+	if (req->login == WIRE_LOGIN_NONE)
+		return error_set(e, ERR_NOT_LOGGED_IN, "%s: key %s asks for "
+				 "its PIN for every signature; it cannot be "
+				 "used unattended", t->module->name,
+				 key->label);
+	if (req->login == WIRE_LOGIN_PIN && t->pins_count < req->count &&
+	    (req->flags & WIRE_SIGN_REUSE) == 0)
+		return error_set(e, ERR_NOT_LOGGED_IN, "%s: key %s asks for "
+				 "its PIN for every signature: %u PINs are "
+				 "needed", t->module->name, key->label,
+				 req->count);
+	return 0;
+}
+
 static int sign_key(struct p11_token *t, const struct wire_sign_req *req,
 		    const struct wire_sign_item *item, struct p11_key **out,
 		    struct error *e)
@@ -148,15 +170,11 @@ static int sign_key(struct p11_token *t, const struct wire_sign_req *req,
 	r = p11_sign_allowed(&key->pub, item, e);
 	if (r == 0 && key->handle == CK_INVALID_HANDLE)
 		r = sign_find(t, key, e);
-	if (r != 0)
-		return r;
-	if (key->always_auth && req->login == WIRE_LOGIN_NONE)
-		return error_set(e, ERR_NOT_LOGGED_IN, "%s: key %s asks for "
-				 "its PIN for every signature; it cannot be "
-				 "used unattended", t->module->name,
-				 key->label);
-	*out = key;
-	return 0;
+	if (r == 0 && key->always_auth)
+		r = sign_always(t, req, key, e);
+	if (r == 0)
+		*out = key;
+	return r;
 }
 
 static CK_RV sign_init(struct p11_token *t, const struct wire_sign_item *item,

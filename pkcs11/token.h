@@ -22,6 +22,7 @@ struct p11_token {
 	bool logged_in;		   /* by us, in this session */
 	bool keys_loaded;
 	int pins;		   /* socket of PREPARE, see pins.h; -1 */
+	uint32_t pins_count;	   /* that will come by it */
 	struct p11_keys keys;
 };
 

@@ -9,6 +9,9 @@
 #include "base/limits.h"
 #include "base/writer.h"
 
+/* Of a rule in words; what does not fit is cut. */
+#define STATUS_RULE_TEXT 1024
+
 static const char *const shard_states[] = {
 	[SHARD_WAITING] = "waiting",
 	[SHARD_STARTING] = "starting",
@@ -91,6 +94,34 @@ static void put_modules(struct writer *j, const struct broker *b)
 	writer_int(j, "tokens", tokens);
 }
 
+/* The rules in force, in their order and in words. */
+static void put_policy(struct writer *j, const struct policy *p)
+{
+	char text[STATUS_RULE_TEXT];
+
+	writer_open(j, "policy", '[');
+	for (unsigned i = 0; i < p->rules_count; i++) {
+		policy_describe(&p->rules[i], text, sizeof(text));
+		writer_open(j, NULL, '{');
+		writer_text(j, "rule", p->rules[i].name);
+		writer_text(j, "outcome",
+			    policy_outcome_name(p->rules[i].outcome));
+		writer_text(j, "description", text);
+		writer_close(j, '}');
+	}
+	writer_close(j, ']');
+}
+
+static unsigned approvals_in(const struct approvals *list)
+{
+	const struct approval *a;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(a, list, entry)
+		n++;
+	return n;
+}
+
 void api_status_get(struct exchange *x)
 {
 	const struct broker *b = x->broker;
@@ -105,6 +136,9 @@ void api_status_get(struct exchange *x)
 		  broker_settled(b) ? "ready" : "starting");
 	put_modules(&j, b);
 	writer_int(&j, "queue", b->living_count);
+	writer_int(&j, "dialogs_open", approvals_in(&b->approvals_open));
+	writer_int(&j, "dialogs_waiting", approvals_in(&b->approvals_waiting));
+	put_policy(&j, &b->settings->policy);
 	/* Said aloud: a daemon that is being measured proves nothing. */
 	writer_bool(&j, "unchecked", b->settings->skip_check);
 	put_limits(&j);

@@ -352,7 +352,8 @@ void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg)
 
 /* What a search by URI met. */
 struct search {
-	const struct uri *uri; /* NULL: any key that may sign unattended */
+	const struct uri *uri; /* NULL: any key */
+	bool unattended;       /* of unattended tokens only */
 	unsigned count;
 	struct key *first;
 	const struct token *unable; /* matched, but cannot be used now */
@@ -376,7 +377,7 @@ static void search_key(struct search *s, struct key *k)
 
 static void search_token(struct search *s, struct token *t)
 {
-	if (s->uri == NULL &&
+	if (s->unattended &&
 	    (t->settings == NULL || !t->settings->unattended))
 		return;
 	if (s->uri != NULL && !uri_matches_token(s->uri, &t->wire))
@@ -413,7 +414,7 @@ static int search_nothing(struct broker *b, const struct search *s,
 				 " see signetd.conf(5)");
 	return error_set(e, ERR_NO_SUCH_KEY, "%s%s matches no key; `signet"
 			 " keys` lists what there is", uri[0] == '\0' ?
-			 "no URI was given and an unattended key" : "", uri);
+			 "no URI was given, which" : "", uri);
 }
 
 static int search_result(struct broker *b, struct search *s, const char *uri,
@@ -429,12 +430,20 @@ static int search_result(struct broker *b, struct search *s, const char *uri,
 			 s->count > SEARCH_NAMED ? ", ..." : "");
 }
 
+static void search_tokens(struct broker *b, struct search *s)
+{
+	struct module *m;
+	struct token *t;
+
+	TAILQ_FOREACH(m, &b->modules, entry)
+		TAILQ_FOREACH(t, &m->tokens, entry)
+			search_token(s, t);
+}
+
 static int broker_search(struct broker *b, const char *uri,
 			 struct search *s, struct error *e)
 {
 	AUTO(uri_freep) struct uri *parsed = NULL;
-	struct module *m;
-	struct token *t;
 	int r;
 
 	if (uri[0] != '\0') {
@@ -443,9 +452,13 @@ static int broker_search(struct broker *b, const char *uri,
 			return r;
 	}
 	s->uri = parsed;
-	TAILQ_FOREACH(m, &b->modules, entry)
-		TAILQ_FOREACH(t, &m->tokens, entry)
-			search_token(s, t);
+	/* Nothing said: the unattended key, or else the only key there is. */
+	s->unattended = parsed == NULL;
+	search_tokens(b, s);
+	if (s->count == 0 && s->unattended) {
+		s->unattended = false;
+		search_tokens(b, s);
+	}
 	return search_result(b, s, uri, e);
 }
 

@@ -64,6 +64,13 @@ static void consent_decided(struct approval *a, const struct error *refusal)
 	signing_begin(r);
 }
 
+bool consent_renew(struct request *r)
+{
+	r->approval.fresh = true;
+	r->approval.pins = consent_pins(r);
+	return r->approval.pins <= LIMIT_PINS;
+}
+
 static int consent_ask_signer(struct request *r, struct error *e)
 {
 	struct approval *a = &r->approval;

@@ -19,6 +19,12 @@ struct request;
  */
 int consent_ask(struct request *r, struct error *e) MUST_CHECK;
 
+/*
+ * More is known of its key than when the signer was asked: what is to be asked
+ * for then.  False: it cannot be, by the limits.
+ */
+bool consent_renew(struct request *r);
+
 /* Nobody need be asked any more, by r->error: true: that ends it at once. */
 bool consent_cancel(struct request *r);
 

@@ -3,7 +3,8 @@
  * key: a key pair on a token and its certificate, as the worker listed it.
  *
  * Counted: a request keeps its key while the token map changes around it.
- * Never changed after key_new() but for its chain.
+ * Never changed after key_new() but for its chain, and for WIRE_KEY_ALWAYS_AUTH
+ * when the first login shows it.
  */
 #ifndef SIGNET_BROKER_KEY_H
 #define SIGNET_BROKER_KEY_H

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "broker/broker.h"
+#include "broker/consent.h"
 #include "broker/supervision.h"
 
 /* Verified in the loop: below some 50 us. */
@@ -89,13 +90,34 @@ static int signing_signature(struct sign_job *job, struct slice signature,
 	return failed;
 }
 
-/* The PIN was wrong, which cost a try: only the person can say what now. */
+/*
+ * That the key asks for its PIN each time shows only after a login (its private
+ * object is not seen before): from now on it is known.
+ */
+static bool signing_learn_always(struct request *r)
+{
+	bool attended = r->sign.only != NULL;
+
+	if (!attended || (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0)
+		return false;
+	r->key->wire.flags |= WIRE_KEY_ALWAYS_AUTH;
+	return consent_renew(r);
+}
+
+/* Nothing was signed, and only the person can say what now. */
 static bool signing_ask_again(struct request *r, const struct error *failure)
 {
-	return r->sign.login == WIRE_LOGIN_PIN && !r->cancelled &&
-	       (failure->code == ERR_PIN_WRONG ||
-		failure->code == ERR_PIN_LENGTH) &&
-	       r->sign.got == 0;
+	if (r->cancelled || r->sign.got > 0)
+		return false;
+	switch (failure->code) {
+	case ERR_PIN_WRONG:
+	case ERR_PIN_LENGTH:
+		return r->sign.login == WIRE_LOGIN_PIN;
+	case ERR_NOT_LOGGED_IN:
+		return signing_learn_always(r);
+	default:
+		return false;
+	}
 }
 
 static void signing_keep_login(struct request *r)

@@ -104,7 +104,7 @@ static void tables_fit(void **state)
 				assert_int_not_equal(c->options[i].id,
 						     c->options[j].id);
 	}
-	assert_int_equal(commands, 6);
+	assert_int_equal(commands, 7);
 	assert_null(cli_command_find("sig"));
 }
 
