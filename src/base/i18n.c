@@ -15,15 +15,20 @@
 
 #define I18N_DOMAIN "signet"
 #define I18N_PATH 4096
+#define I18N_LETTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
 
 /* gettext takes LANGUAGE where the locale is any but "C". */
 static void i18n_without_locale(const char *language)
 {
+	size_t len = strcspn(language, ".@");
 	char word[64];
 
 	setlocale(LC_ALL, "C.UTF-8");
-	snprintf(word, sizeof(word), "%.*s", (int)strcspn(language, ".@"),
-		 language);
+	/* It becomes part of a file name. */
+	if (len >= sizeof(word) || strspn(language, I18N_LETTERS) < len)
+		return;
+	snprintf(word, sizeof(word), "%.*s", (int)len, language);
 	setenv("LANGUAGE", word, 1);
 }
 
@@ -36,6 +41,8 @@ void i18n_open(const char *language)
 	if (setlocale(LC_ALL, language == NULL ? "" : language) == NULL &&
 	    language != NULL)
 		i18n_without_locale(language);
+	else if (language != NULL)
+		unsetenv("LANGUAGE");
 	if (!self_dir(dir, sizeof(dir)))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(beside); i++) {

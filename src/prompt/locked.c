@@ -27,7 +27,8 @@ void *prompt_locked_new(size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	mapped = (sizeof(*l) + size + LOCKED_PAGE - 1) & ~(size_t)(LOCKED_PAGE - 1);
+	mapped = sizeof(*l) + size + LOCKED_PAGE - 1;
+	mapped -= mapped % LOCKED_PAGE;
 	l = mmap(NULL, mapped, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (l == MAP_FAILED)

@@ -6,6 +6,8 @@
  * to it, and, where PINs are typed, 4, a packet socket to the worker.  A PIN
  * goes from pinentry to the worker; signetd never has it.
  */
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,9 +99,21 @@ static int main_ask(const struct prompt_request *r, bool has_worker,
 		return error_set(e, ERR_PROTOCOL,
 				 "a PIN is asked for, but nobody takes it");
 	n = prompt_dialog(r, &w, &pins, e);
+	if (n == 0 && prompt_watch_now(&w) != 0)
+		n = error_set(e, w.ended, "the request was withdrawn, or the"
+			      " worker of the token ended; ask again");
 	if (n == 0)
 		n = prompt_pins_send(&pins, PROMPT_FD_WORKER, e);
 	return n;
+}
+
+/* Pinentries take UTF-8, and a service has no locale to tell so. */
+static void main_speak(const char *language)
+{
+	i18n_open(language);
+	bind_textdomain_codeset("signet", "UTF-8");
+	if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 static int main_request(bool has_worker, struct error *e)
@@ -114,7 +128,7 @@ static int main_request(bool has_worker, struct error *e)
 		n = prompt_request_parse(buf_slice(&line), &r, e);
 	if (n != 0)
 		return n;
-	i18n_open(r.language);
+	main_speak(r.language);
 	return main_ask(&r, has_worker, e);
 }
 

@@ -109,6 +109,10 @@ static int pinentry_failed(const struct prompt_pinentry *p, gpg_error_t n,
 				 "pinentry %s ended without an answer; try it"
 				 " by hand, or name another one in prompt:"
 				 " pinentry", path);
+	if (!p->has_screen && gpg_err_code_to_errno(gpg_err_code(n)) != 0)
+		return error_set(e, ERR_PROMPT,
+				 "pinentry %s has no terminal and no display"
+				 " to ask on (%s)", path, gpg_strerror(n));
 	return error_set(e, ERR_PROMPT,
 			 "pinentry %s: %s; try it by hand, or name another one"
 			 " in prompt: pinentry", path, gpg_strerror(n));
@@ -296,6 +300,8 @@ int prompt_pinentry_open(struct prompt_pinentry *p,
 	int n;
 
 	*p = (struct prompt_pinentry){ .watch = w };
+	p->has_screen = r->tty != NULL || getenv("DISPLAY") != NULL ||
+			getenv("WAYLAND_DISPLAY") != NULL;
 	n = prompt_program_find(&p->program, r->pinentry, e);
 	if (n != 0)
 		return n;

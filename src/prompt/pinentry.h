@@ -21,6 +21,7 @@
 struct prompt_pinentry {
 	struct prompt_program program;
 	struct prompt_watch *watch; /* borrowed */
+	bool has_screen;	    /* of any kind */
 	assuan_context_t assuan;    /* NULL: not open */
 };
 

@@ -431,6 +431,12 @@ int prompt_request_parse(struct slice json, struct prompt_request *r,
 	return n == 0 ? request_fits(r, e) : n;
 }
 
+bool prompt_request_spends_try(const struct prompt_request *r)
+{
+	return r->login != PROMPT_LOGIN_NONE &&
+	       r->kind != PROMPT_PIN_UNBLOCK && r->kind != PROMPT_TOKEN_INIT;
+}
+
 void prompt_request_fini(struct prompt_request *r)
 {
 	for (size_t i = 0; i < r->items_count; i++)

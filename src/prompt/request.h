@@ -108,6 +108,8 @@ struct prompt_request {
  */
 int prompt_request_parse(struct slice json, struct prompt_request *r,
 			 struct error *e) MUST_CHECK;
+/* Is it the user PIN, whose tries the token tells, that may be wrong? */
+bool prompt_request_spends_try(const struct prompt_request *r);
 void prompt_request_fini(struct prompt_request *r);
 
 #endif

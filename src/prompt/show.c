@@ -150,9 +150,7 @@ static void show_line(struct prompt_text *t, const struct prompt_line *line)
 				 strcmp(line->label, "text") == 0 ? "|" : "|+",
 				 prompt_text_shown(t, line->value));
 	else
-		prompt_text_line(t, "%s: %s",
-				 prompt_text_shown(t, prompt_label(line->label)),
-				 prompt_text_shown(t, line->value));
+		prompt_text_field(t, prompt_label(line->label), line->value);
 }
 
 static void show_item_title(struct prompt_text *t,
@@ -267,7 +265,7 @@ static void show_blind(struct prompt_text *t, const struct prompt_request *r)
 
 static void show_tries(struct prompt_text *t, const struct prompt_request *r)
 {
-	if (r->login == PROMPT_LOGIN_NONE)
+	if (!prompt_request_spends_try(r))
 		return;
 	if (r->token.tries == PROMPT_TRIES_LOW)
 		prompt_text_say(t, _("The PIN was wrong before: few"

@@ -67,6 +67,7 @@ static size_t text_within(struct slice text, unsigned width)
 const char *prompt_text_shown(struct prompt_text *t, const char *value)
 {
 	struct buf *b = &t->shown[t->next++ % PROMPT_TEXT_VALUES];
+	const char *text;
 	size_t fits;
 
 	buf_reset(b);
@@ -78,7 +79,11 @@ const char *prompt_text_shown(struct prompt_text *t, const char *value)
 			buf_put_str(b, "[...]");
 		}
 	}
-	return buf_text(b);
+	text = buf_text(b);
+	/* No text at all is better than one without this value. */
+	if (buf_error(b) != 0)
+		t->out.failed = buf_error(b);
+	return text;
 }
 
 /* Where to break a line that is too long: behind a blank, or anywhere. */
@@ -138,7 +143,8 @@ void prompt_text_line(struct prompt_text *t, const char *format, ...)
 void prompt_text_field(struct prompt_text *t, const char *label,
 		       const char *value)
 {
-	prompt_text_line(t, "%s: %s", label, prompt_text_shown(t, value));
+	prompt_text_line(t, "%s: %s", prompt_text_shown(t, label),
+			 prompt_text_shown(t, value));
 }
 
 void prompt_text_gap(struct prompt_text *t)

@@ -15,7 +15,7 @@
 struct prompt_text {
 	struct buf out;	 /* lines, each with its '\n' */
 	unsigned width;	 /* cells of the longest line */
-	unsigned clip;	 /* cells of the longest value, or 0: shown whole */
+	unsigned clip;	 /* cells of the longest value; 0: shown whole */
 	struct buf shown[PROMPT_TEXT_VALUES];
 	unsigned next;
 };

@@ -38,7 +38,8 @@ static int watch_over(const struct prompt_watch *w)
 	return prompt_watch_late(w) ? ERR_NOT_ANSWERED : ERR_DEADLINE;
 }
 
-int prompt_watch_wait(struct prompt_watch *w, int fd, short events)
+static int watch_poll(struct prompt_watch *w, int fd, short events,
+		      bool now)
 {
 	struct pollfd p[] = {
 		{ .fd = w->signetd, .events = POLLIN | POLLRDHUP },
@@ -48,7 +49,7 @@ int prompt_watch_wait(struct prompt_watch *w, int fd, short events)
 	int n;
 
 	while (w->ended == 0) {
-		n = poll(p, ARRAY_LEN(p), watch_timeout_ms(w));
+		n = poll(p, ARRAY_LEN(p), now ? 0 : watch_timeout_ms(w));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -58,12 +59,22 @@ int prompt_watch_wait(struct prompt_watch *w, int fd, short events)
 			w->ended = ERR_CANCELLED;
 		else if ((p[1].revents & WATCH_GONE) != 0)
 			w->ended = ERR_WORKER_LOST;
-		else if (p[2].revents != 0)
+		else if (p[2].revents != 0 || (n == 0 && now))
 			return 0;
 		else if (n == 0)
 			w->ended = watch_over(w);
 	}
 	return w->ended;
+}
+
+int prompt_watch_wait(struct prompt_watch *w, int fd, short events)
+{
+	return watch_poll(w, fd, events, false);
+}
+
+int prompt_watch_now(struct prompt_watch *w)
+{
+	return watch_poll(w, -1, 0, true);
 }
 
 unsigned prompt_watch_seconds(const struct prompt_watch *w)

@@ -29,6 +29,9 @@ struct prompt_watch {
  */
 int prompt_watch_wait(struct prompt_watch *w, int fd, short events) MUST_CHECK;
 
+/* The same without waiting: is it over already? */
+int prompt_watch_now(struct prompt_watch *w) MUST_CHECK;
+
 /* Seconds that the person has left, at least 1. */
 unsigned prompt_watch_seconds(const struct prompt_watch *w);
 /* True when the person's time is over. */

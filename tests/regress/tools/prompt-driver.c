@@ -11,8 +11,9 @@
  *	late TEXT	a packet that came after the answer
  *	status N, signal N
  *
- * ACTION happens as soon as FILE exists: withdraw (signetd closes), worker-ends,
- * kill (the prompt gets SIGKILL), say-more (signetd sends another byte).
+ * ACTION happens as soon as FILE exists: withdraw (signetd closes),
+ * worker-ends, kill (the prompt gets SIGKILL), say-more (signetd sends another
+ * byte).
  * Without a PIN in the request no worker is given: "pins":[].
  */
 #include <errno.h>
