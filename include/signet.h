@@ -17,8 +17,8 @@
  *		otherwise.
  * Lists	xxx_at(list, i) and the like give NULL behind the end.
  * Blocking	signet_client_status(), _tokens(), _keys(), _sign(),
- *		_signature(), _cancel() and signet_verify_*() block, the first
- *		six at most for the client's time limit.
+ *		_signature(), _cancel(), _pin() and signet_verify_*() block; all
+ *		but the last for no longer than the client's time limit.
  * Threads	Different objects may be used by different threads at a time;
  *		one object by one thread at a time.
  * Text		UTF-8.  Labels and names come from tokens and files: they may
@@ -119,6 +119,7 @@ struct signet_keys;	 /* list of keys */
 struct signet_key;
 struct signet_request;	 /* what is to be signed, and how */
 struct signet_signature; /* the answer */
+struct signet_pin;	 /* how the PINs of a token stand */
 struct signet_verifier;	 /* what a signature is verified with */
 struct signet_report;	 /* the verdict */
 
@@ -146,7 +147,8 @@ const char *signet_client_socket(struct signet_client *c);
 
 /*
  * The longest time that one call may take, in milliseconds; 0 is no limit.
- * Five minutes without this call: somebody may have to type a PIN.
+ * Without this call five minutes, and no limit for what a person may have to
+ * answer, signet_client_sign() and signet_client_pin(): signetd has its own.
  */
 void signet_client_set_timeout(struct signet_client *c, unsigned int ms);
 
@@ -205,6 +207,9 @@ const char *signet_module_error(const struct signet_module *m);
 
 /* Ask for the tokens (GET /v1/tokens). */
 int signet_client_tokens(struct signet_client *c, struct signet_tokens **out);
+/* The same, and those that are not initialised (?uninitialized=true). */
+int signet_client_all_tokens(struct signet_client *c,
+			     struct signet_tokens **out);
 void signet_tokens_free(struct signet_tokens *t);
 const char *signet_tokens_json(const struct signet_tokens *t);
 const struct signet_token *signet_tokens_at(const struct signet_tokens *t,
@@ -217,9 +222,11 @@ const char *signet_token_manufacturer(const struct signet_token *t);
 const char *signet_token_model(const struct signet_token *t);
 /* Name of the module in the configuration. */
 const char *signet_token_module(const struct signet_token *t);
-/* "ready", "logged-in" or "failed". */
+/* Name of the slot or reader; may be "". */
+const char *signet_token_slot(const struct signet_token *t);
+/* "ready", "logged-in", "failed" or "uninitialized". */
 const char *signet_token_state(const struct signet_token *t);
-/* "ok", "count-low", "final-try" or "locked". */
+/* "ok", "count-low", "final-try", "locked" or "uninitialized". */
 const char *signet_token_pin(const struct signet_token *t);
 bool signet_token_login_required(const struct signet_token *t);
 /* The PIN is typed on the reader. */
@@ -229,6 +236,42 @@ bool signet_token_unattended(const struct signet_token *t);
 int64_t signet_token_keys(const struct signet_token *t);
 /* Why it failed; NULL when it did not. */
 const char *signet_token_error(const struct signet_token *t);
+
+/* --- PINs ---------------------------------------------------------------- */
+
+enum signet_pin_operation {
+	SIGNET_PIN_STATUS,    /* only look */
+	SIGNET_PIN_CHANGE,    /* of the user, by the old one */
+	SIGNET_PIN_UNBLOCK,   /* a new one, by that of the security officer */
+	SIGNET_PIN_INITIALIZE /* the token: all that is on it is lost */
+};
+
+/*
+ * Look at the PINs of a token, or have its holder change them (POST
+ * /v1/pin-operations).  The PINs are typed in a dialog that signetd opens, or on
+ * the reader: the program never has them.  token is its URI; NULL: the only one
+ * there is, else SIGNET_ERR_AMBIGUOUS.  label is that of a token to be
+ * initialised, else NULL.
+ * SIGNET_ERR_PIN_WRONG, _PIN_LOCKED, _PIN_LENGTH, _DECLINED, _NOT_ANSWERED,
+ * _TOKEN_BUSY, _NOT_ALLOWED (the token is unattended), _PROMPT.
+ */
+int signet_client_pin(struct signet_client *c,
+		      enum signet_pin_operation operation, const char *token,
+		      const char *label, struct signet_pin **out);
+void signet_pin_free(struct signet_pin *p);
+const char *signet_pin_json(const struct signet_pin *p);
+/* Its URI; NULL when it was initialised, and has another one now. */
+const char *signet_pin_token(const struct signet_pin *p);
+const char *signet_pin_label(const struct signet_pin *p);
+/* Of the user: "ok", "count-low", "final-try", "locked", "uninitialized". */
+const char *signet_pin_state(const struct signet_pin *p);
+/* Of the security officer: "ok", "count-low", "final-try", "locked". */
+const char *signet_pin_so_state(const struct signet_pin *p);
+/* PINs are typed on the reader. */
+bool signet_pin_pinpad(const struct signet_pin *p);
+/* The least and most characters of a PIN. */
+int64_t signet_pin_min(const struct signet_pin *p);
+int64_t signet_pin_max(const struct signet_pin *p);
 
 /* --- keys ---------------------------------------------------------------- */
 
@@ -306,7 +349,15 @@ void signet_request_set_expires(struct signet_request *r, int64_t when);
 void signet_request_set_async(struct signet_request *r, bool async);
 
 /*
- * The content, at most 64 MiB.  Exactly one of these four; a later one takes
+ * Make a batch: from now on the set functions of the content, its media type
+ * and its name are about one more item.  All items, at most 1000, are signed by
+ * the same key in the same way under one approval: whoever is asked sees them
+ * all, and a PIN is typed once.  SIGNET_ERR_TOO_LARGE.
+ */
+int signet_request_add(struct signet_request *r);
+
+/*
+ * The content, at most 64 MiB.  Exactly one of these five; a later one takes
  * the place of an earlier one.
  * bytes are borrowed: they have to stay until the last call with the request.
  */
@@ -326,9 +377,20 @@ int signet_request_set_digest(struct signet_request *r, const char *algorithm,
 			      const void *digest, size_t len);
 
 /*
+ * A payment: the text of one JSON object (docs/content.md), at most 128 KiB,
+ * which is copied.  Its media type is given by that; what is signed is its
+ * canonical form (RFC 8785).  SIGNET_ERR_CONTENT: it is no JSON object.
+ */
+int signet_request_set_payment(struct signet_request *r, const char *json,
+			       size_t len);
+/* That canonical form: the content of the signature; NULL: it is no payment. */
+const unsigned char *signet_request_payment(struct signet_request *r,
+					    size_t *len);
+
+/*
  * Write the signature to this blocking descriptor while it arrives; -1: keep it
  * in the answer.  For a signature that holds a large content.  After a failure
- * what is written there is not a signature.
+ * what is written there is not a signature.  A batch has none.
  */
 void signet_request_set_output(struct signet_request *r, int fd);
 
@@ -339,11 +401,21 @@ const struct signet_error *signet_request_error(struct signet_request *r);
  * Sign (POST /v1/signatures).  Not sent a second time by itself, whatever
  * happens: when the connection breaks the result is SIGNET_ERR_PROTOCOL, and it
  * is not known whether there was a signature.
+ * Somebody may have to answer a dialog first; the end of the program withdraws
+ * it.
  * SIGNET_ERR_IO: the content cannot be read, has changed while it was read, or
  * the output cannot be written.
+ * SIGNET_ERR_DECLINED, _NOT_ANSWERED, _PIN_WRONG, _PIN_LOCKED: the person who
+ * was asked.  _NOT_ALLOWED: the policy; the detail says why.
  */
 int signet_client_sign(struct signet_client *c, const struct signet_request *r,
 		       struct signet_signature **out);
+/*
+ * What was signed of a batch whose signet_client_sign() failed, the first items
+ * in their order; NULL: nothing.  Belongs to the client, until its next call.
+ */
+const struct signet_signature *signet_client_partial(
+	const struct signet_client *c);
 /* The state and result of a request by its id (GET /v1/signatures/{id}). */
 int signet_client_signature(struct signet_client *c, const char *id,
 			    struct signet_signature **out);
@@ -351,7 +423,8 @@ int signet_client_signature(struct signet_client *c, const char *id,
 int signet_client_cancel(struct signet_client *c, const char *id);
 
 void signet_signature_free(struct signet_signature *s);
-/* The answer; without the member "signature" when that went to the output. */
+/* The answer; without "signature" when that went to the output, and without
+ * the "items" of a batch. */
 const char *signet_signature_json(const struct signet_signature *s);
 const char *signet_signature_id(const struct signet_signature *s);
 /* "released", or how far it is: "received", "approved", "signing", ... */
@@ -364,6 +437,13 @@ const char *signet_signature_format(const struct signet_signature *s);
  * not released. Its length in *len, also when it went to the output. */
 const unsigned char *signet_signature_bytes(const struct signet_signature *s,
 					    size_t *len);
+/* Items of the batch, and how many of them are signed; 1, and 0 or 1, when it
+ * is none. */
+size_t signet_signature_count(const struct signet_signature *s);
+size_t signet_signature_signed(const struct signet_signature *s);
+/* The signature of the i-th item, as signet_signature_bytes(). */
+const unsigned char *signet_signature_item(const struct signet_signature *s,
+					   size_t i, size_t *len);
 /* The i-th certificate, DER, the signer's first. */
 const unsigned char *signet_signature_certificate(
 	const struct signet_signature *s, size_t i, size_t *len);

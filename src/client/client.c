@@ -13,7 +13,7 @@
 #include "client/http.h"
 #include "client/json.h"
 
-/* Somebody may have to find the card, read the request and type a PIN. */
+/* Where nobody is asked: a module that starts, a network HSM. */
 #define CLIENT_TIMEOUT_MS (5u * 60 * 1000)
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
@@ -54,6 +54,7 @@ void signet_client_free(struct signet_client *c)
 	if (c == NULL)
 		return;
 	curl_easy_cleanup(c->curl);
+	signet_signature_free(c->partial);
 	client_error_clear(&c->error);
 	free(c);
 }
@@ -73,6 +74,8 @@ int signet_client_set_socket(struct signet_client *c, const char *path)
 int client_begin(struct signet_client *c)
 {
 	client_error_clear(&c->error);
+	signet_signature_free(c->partial);
+	c->partial = NULL;
 	if (c->socket[0] != '\0')
 		return 0;
 	return paths_socket(c->socket, sizeof(c->socket), &c->error.base);
@@ -86,6 +89,7 @@ const char *signet_client_socket(struct signet_client *c)
 void signet_client_set_timeout(struct signet_client *c, unsigned int ms)
 {
 	c->timeout_ms = ms;
+	c->has_timeout = true;
 }
 
 const struct signet_error *signet_client_error(struct signet_client *c)

@@ -16,10 +16,12 @@ struct signet_client {
 	CURL *curl;
 	char socket[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	unsigned int timeout_ms;
+	bool has_timeout; /* somebody set it */
+	struct signet_signature *partial; /* of a batch that broke off */
 	struct signet_error error;
 };
 
-/* Start of every public call: forgets the error, finds the socket. */
+/* Start of every public call: forgets the last one's, finds the socket. */
 int client_begin(struct signet_client *c) MUST_CHECK;
 
 /*

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "client/json.h"
 
 #define CONTENT_READ_SIZE (64u * 1024)
 
@@ -113,6 +114,35 @@ int client_content_set_digest(struct client_content *c, const char *algorithm,
 	snprintf(c->algorithm, sizeof(c->algorithm), "%s", algorithm);
 	c->kind = CONTENT_DIGEST;
 	c->bytes = buf_slice(&c->read);
+	return 0;
+}
+
+int client_content_set_payment(struct client_content *c, struct slice json,
+			       struct error *e)
+{
+	AUTO(client_json_unref) json_t *payment = NULL;
+	AUTO(client_json_text_free) char *text = NULL;
+
+	client_content_fini(c);
+	if (json.len > LIMIT_PAYMENT)
+		return error_set(e, ERR_TOO_LARGE, "a payment has at most %u"
+				 " KiB", LIMIT_PAYMENT / 1024);
+	payment = client_json_parse(json);
+	if (!json_is_object(payment))
+		return error_set(e, ERR_CONTENT,
+				 "a payment is one JSON object");
+	/*
+	 * RFC 8785 for what a payment may hold, which is texts without control
+	 * characters under ASCII names; signetd refuses the others.
+	 */
+	text = json_dumps(payment, JSON_COMPACT | JSON_SORT_KEYS);
+	if (text != NULL)
+		buf_put_str(&c->read, text);
+	if (text == NULL || buf_error(&c->read) != 0)
+		return error_set(e, ERR_NO_MEMORY, "payment");
+	c->kind = CONTENT_PAYMENT;
+	c->bytes = buf_slice(&c->read);
+	c->size = c->bytes.len;
 	return 0;
 }
 

@@ -20,8 +20,11 @@ enum client_content_kind {
 	CONTENT_BYTES, /* borrowed */
 	CONTENT_FILE,  /* fd, regular: read with pread */
 	CONTENT_READ,  /* what came out of a pipe */
-	CONTENT_DIGEST
+	CONTENT_DIGEST,
+	CONTENT_PAYMENT /* its canonical form is in bytes */
 };
+
+#define CLIENT_PAYMENT_TYPE "application/vnd.signet.payment+json"
 
 struct client_content {
 	enum client_content_kind kind;
@@ -30,7 +33,7 @@ struct client_content {
 	int fd;		   /* or -1 */
 	bool own_fd;
 	struct stat stat;  /* of fd, when it was set */
-	struct buf read;   /* CONTENT_READ, CONTENT_DIGEST */
+	struct buf read;   /* of what came with a copy */
 	char algorithm[16]; /* CONTENT_DIGEST */
 };
 
@@ -48,6 +51,10 @@ int client_content_set_fd(struct client_content *c, int fd, bool own,
 			  struct error *e) MUST_CHECK;
 int client_content_set_digest(struct client_content *c, const char *algorithm,
 			      struct slice digest, struct error *e) MUST_CHECK;
+
+/* The text of a JSON object.  ERR_CONTENT: it is none; ERR_TOO_LARGE. */
+int client_content_set_payment(struct client_content *c, struct slice json,
+			       struct error *e) MUST_CHECK;
 
 /*
  * Up to size bytes at an offset into out; *len is less than size only at the

@@ -60,6 +60,9 @@ int client_error_problem(struct signet_error *e, long status, struct slice body)
 	copy_text(problem, "title", e->title, sizeof(e->title));
 	copy_text(problem, "request", e->request, sizeof(e->request));
 	copy_ckr(e, problem);
+	e->once = json_is_false(json_object_get(problem, "retry"));
+	/* Signatures are results: signet_client_partial() gives them. */
+	json_object_del(problem, "items");
 	e->json = json_dumps(problem, JSON_COMPACT);
 	return e->base.code;
 }
@@ -109,7 +112,7 @@ const char *signet_error_request(const struct signet_error *e)
 
 bool signet_error_retry(const struct signet_error *e)
 {
-	return err_info(e->base.code)->retry;
+	return !e->once && err_info(e->base.code)->retry;
 }
 
 /* The document that signetd would have sent for a failure on this side. */

@@ -8,6 +8,8 @@
 #ifndef SIGNET_CLIENT_ERROR_H
 #define SIGNET_CLIENT_ERROR_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/slice.h"
@@ -21,6 +23,7 @@ struct signet_error {
 	char title[ERROR_MESSAGE_MAX]; /* "" : that of base.code */
 	char ckr[CLIENT_WORD_MAX];
 	char request[CLIENT_WORD_MAX];
+	bool once;  /* the problem says: not again */
 	char *json; /* heap; NULL until it is received or viewed */
 };
 

@@ -41,9 +41,8 @@ static size_t on_read(char *out, size_t size, size_t count, void *arg)
 static int on_seek(void *arg, curl_off_t offset, int origin)
 {
 	const struct exchange *x = arg;
-	bool untouched = x->call->body->done == 0 && x->call->body->at == 0;
 
-	return untouched && offset == 0 && origin == SEEK_SET ?
+	return x->call->body->sent == 0 && offset == 0 && origin == SEEK_SET ?
 		CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
@@ -82,6 +81,14 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
+/* A person takes as long as signetd lets them: it is signetd that tells. */
+static unsigned int time_limit(const struct exchange *x)
+{
+	if (x->call->asks && !x->client->has_timeout)
+		return 0;
+	return x->client->timeout_ms;
+}
+
 static void set_common(struct exchange *x)
 {
 	CURL *curl = x->client->curl;
@@ -93,8 +100,7 @@ static void set_common(struct exchange *x)
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, HTTP_CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-			 (long)x->client->timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)time_limit(x));
 	/* signetd closes idle connections: do not use one about to go. */
 	curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN,
 			 (long)LIMIT_IDLE_SECONDS / 2);

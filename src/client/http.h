@@ -23,6 +23,7 @@ struct client_call {
 	const char *path;	  /* "/v1/status", with its query */
 	struct client_body *body; /* or NULL */
 	bool async;		  /* Prefer: respond-async */
+	bool asks;		  /* a person may have to answer */
 	struct client_scan *scan; /* or NULL: takes the signature of a 2xx */
 };
 

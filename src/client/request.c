@@ -9,38 +9,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/b64.h"
-#include "base/clock.h"
 #include "base/fd.h"
-#include "client/json.h"
+#include "base/limits.h"
 
-#define REQUEST_MEDIA_TYPE "application/octet-stream"
+/* One more, with nothing in it. */
+static int add_item(struct signet_request *r)
+{
+	struct client_item *items = r->items;
+
+	/* Powers of two: there is room when the count is not one. */
+	if ((r->count & (r->count - 1)) == 0)
+		items = reallocarray(r->items, r->count == 0 ? 1 : 2 * r->count,
+				     sizeof(*items));
+	if (items == NULL)
+		return ERR_NO_MEMORY;
+	r->items = items;
+	items[r->count] = (struct client_item){ .name = NULL };
+	client_content_init(&items[r->count].content);
+	r->count++;
+	return 0;
+}
 
 int signet_request_new(struct signet_request **out)
 {
 	struct signet_request *r = calloc(1, sizeof(*r));
 
-	if (r == NULL)
+	if (r == NULL || add_item(r) != 0) {
+		free(r);
 		return ERR_NO_MEMORY;
+	}
 	signet_request_set_format(r, SIGNET_CMS);
-	client_content_init(&r->content);
 	client_error_clear(&r->error);
 	r->output = -1;
 	*out = r;
 	return 0;
 }
 
+static void fini_item(struct client_item *i)
+{
+	free(i->media_type);
+	free(i->name);
+	client_content_fini(&i->content);
+}
+
 void signet_request_free(struct signet_request *r)
 {
 	if (r == NULL)
 		return;
+	for (size_t i = 0; i < r->count; i++)
+		fini_item(&r->items[i]);
+	free(r->items);
 	free(r->key);
 	free(r->algorithm);
-	free(r->media_type);
-	free(r->name);
-	client_content_fini(&r->content);
 	client_error_clear(&r->error);
 	free(r);
+}
+
+int signet_request_add(struct signet_request *r)
+{
+	client_error_clear(&r->error);
+	if (r->count == LIMIT_BATCH)
+		return error_set(&r->error.base, ERR_TOO_LARGE,
+				 "a batch has at most %u items", LIMIT_BATCH);
+	if (add_item(r) != 0)
+		return error_set(&r->error.base, ERR_NO_MEMORY, "request");
+	return 0;
+}
+
+struct client_item *client_request_item(struct signet_request *r)
+{
+	return &r->items[r->count - 1];
 }
 
 const struct signet_error *signet_request_error(struct signet_request *r)
@@ -76,12 +114,12 @@ int signet_request_set_algorithm(struct signet_request *r, const char *name)
 
 int signet_request_set_media_type(struct signet_request *r, const char *type)
 {
-	return set_text(r, &r->media_type, type);
+	return set_text(r, &client_request_item(r)->media_type, type);
 }
 
 int signet_request_set_name(struct signet_request *r, const char *name)
 {
-	return set_text(r, &r->name, name);
+	return set_text(r, &client_request_item(r)->name, name);
 }
 
 void signet_request_set_format(struct signet_request *r,
@@ -119,7 +157,7 @@ void signet_request_set_output(struct signet_request *r, int fd)
 void signet_request_set_bytes(struct signet_request *r, const void *bytes,
 			      size_t len)
 {
-	client_content_set_bytes(&r->content, slice_of(bytes, len));
+	client_content_set_bytes(&client_request_item(r)->content, slice_of(bytes, len));
 }
 
 int signet_request_set_file(struct signet_request *r, const char *path)
@@ -130,20 +168,20 @@ int signet_request_set_file(struct signet_request *r, const char *path)
 	if (fd < 0)
 		return error_set_errno(&r->error.base, ERR_IO, errno,
 				       "cannot open %s", path);
-	return client_content_set_fd(&r->content, fd, true, &r->error.base);
+	return client_content_set_fd(&client_request_item(r)->content, fd, true, &r->error.base);
 }
 
 int signet_request_set_fd(struct signet_request *r, int fd)
 {
 	client_error_clear(&r->error);
-	return client_content_set_fd(&r->content, fd, false, &r->error.base);
+	return client_content_set_fd(&client_request_item(r)->content, fd, false, &r->error.base);
 }
 
 int signet_request_set_digest(struct signet_request *r, const char *algorithm,
 			      const void *digest, size_t len)
 {
 	client_error_clear(&r->error);
-	return client_content_set_digest(&r->content, algorithm,
+	return client_content_set_digest(&client_request_item(r)->content, algorithm,
 					 slice_of(digest, len), &r->error.base);
 }
 
@@ -160,80 +198,22 @@ const char *client_format_name(enum signet_format format)
 	return "cms";
 }
 
-/* All members but the content. */
-static json_t *members(const struct signet_request *r)
+int signet_request_set_payment(struct signet_request *r, const char *json,
+			       size_t len)
 {
-	char expires[CLOCK_RFC3339_SIZE];
-	json_t *j;
+	struct client_content *c = &client_request_item(r)->content;
 
-	if (r->expires != 0)
-		clock_format(r->expires, expires);
-	j = json_pack("{s:s*, s:s*, s:s, s:s*, s:s*}", "key", r->key,
-		      "algorithm", r->algorithm, "format",
-		      client_format_name(r->format), "encoding",
-		      r->format != SIGNET_RAW ? NULL :
-		      r->p1363		      ? "p1363" : "der", "expires",
-		      r->expires != 0 ? expires : NULL);
-	/* A raw signature holds no content: there is nothing to say. */
-	if (j != NULL && r->format != SIGNET_RAW &&
-	    json_object_set_new(j, "detached", json_boolean(r->detached))) {
-		json_decref(j);
-		return NULL;
-	}
-	return j;
+	client_error_clear(&r->error);
+	return client_content_set_payment(c, slice_of(json, len),
+					  &r->error.base);
 }
 
-static json_t *content_members(const struct signet_request *r)
+const unsigned char *signet_request_payment(struct signet_request *r,
+					    size_t *len)
 {
-	const struct client_content *c = &r->content;
-	AUTO(buf_fini) struct buf text = { .ptr = NULL };
+	const struct client_content *c = &client_request_item(r)->content;
+	bool any = c->kind == CONTENT_PAYMENT;
 
-	if (c->kind != CONTENT_DIGEST)
-		return json_pack("{s:s, s:s*}", "media_type",
-				 r->media_type != NULL ? r->media_type :
-							 REQUEST_MEDIA_TYPE,
-				 "name", r->name);
-	buf_init(&text, b64_encoded_len(B64_STD, c->bytes.len));
-	b64_encode(B64_STD, c->bytes, &text);
-	return json_pack("{s:{s:s, s:s}, s:s*}", "digest", "algorithm",
-			 c->algorithm, "value", buf_text(&text), "name",
-			 r->name);
-}
-
-/* An object as text without its closing brace, for more members to follow. */
-static void put_open(struct buf *out, const json_t *object)
-{
-	AUTO(client_json_text_free) char *text =
-		json_dumps(object, JSON_COMPACT);
-
-	if (text == NULL)
-		out->failed = ERR_NO_MEMORY;
-	else
-		buf_put(out, text, strlen(text) - 1);
-}
-
-int client_request_body(const struct signet_request *r, struct buf *head,
-			struct buf *tail, struct error *e)
-{
-	AUTO(client_json_unref) json_t *all = members(r);
-	AUTO(client_json_unref) json_t *content = content_members(r);
-
-	if (r->content.kind == CONTENT_NONE)
-		return error_set(e, ERR_USAGE, "the request has no content");
-	if (all == NULL || content == NULL)
-		return error_set(e, ERR_USAGE, "a text of the request is not"
-				 " UTF-8, or there is no memory");
-	put_open(head, all);
-	buf_put_str(head, ",\"content\":");
-	put_open(head, content);
-	if (r->content.kind == CONTENT_DIGEST) {
-		buf_put_str(head, "}}");
-	} else {
-		buf_put_str(head, ",\"data\":\"");
-		buf_put_str(tail, "\"}}");
-	}
-	if (buf_error(head) != 0 || buf_error(tail) != 0)
-		return error_set(e, buf_error(head) != 0 ? buf_error(head) :
-				 buf_error(tail), "request");
-	return 0;
+	*len = any ? c->bytes.len : 0;
+	return any ? c->bytes.ptr : NULL;
 }

@@ -10,25 +10,27 @@
 #include "client/error.h"
 #include "signet.h"
 
+/* One content and what is said about it. */
+struct client_item {
+	char *media_type, *name; /* heap, or NULL */
+	struct client_content content;
+};
+
 struct signet_request {
-	char *key, *algorithm, *media_type, *name; /* heap, or NULL */
+	char *key, *algorithm; /* heap, or NULL */
 	enum signet_format format;
 	bool detached, p1363, async;
 	int64_t expires; /* 0: none */
-	struct client_content content;
+	struct client_item *items;
+	size_t count; /* 1 at least; more: a batch */
 	int output; /* borrowed, or -1 */
 	struct signet_error error;
 };
 
+/* The item that the set functions are about: the last one. */
+struct client_item *client_request_item(struct signet_request *r);
+
 /* "cms", "jws", "raw". */
 const char *client_format_name(enum signet_format format);
-
-/*
- * The parts of the body of POST /v1/signatures around the content's base64
- * (src/client/body.h); for a digest head is all of it.  ERR_USAGE: there is no
- * content, or a text is not UTF-8.
- */
-int client_request_body(const struct signet_request *r, struct buf *head,
-			struct buf *tail, struct error *e) MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 
 struct signet_token {
 	const char *uri, *label, *serial, *manufacturer, *model, *module;
-	const char *state, *pin, *error;
+	const char *slot, *state, *pin, *error;
 	int login_required, pinpad, unattended; /* int: jansson's bool */
 	json_int_t keys;
 };
@@ -22,18 +22,23 @@ struct signet_tokens {
 static int read_token(void *item, json_t *j, struct error *e)
 {
 	struct signet_token *t = item;
+	json_t *slot = NULL;
 	int r;
 
 	r = client_json_unpack(
 		j, e,
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:I}",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:I,"
+		" s?o}",
 		"uri", &t->uri, "label", &t->label, "serial", &t->serial,
 		"manufacturer", &t->manufacturer, "model", &t->model, "module",
 		&t->module, "state", &t->state, "pin", &t->pin,
 		"login_required", &t->login_required, "pinpad", &t->pinpad,
-		"unattended", &t->unattended, "keys", &t->keys);
-	if (r == 0)
-		t->error = client_json_detail(json_object_get(j, "error"));
+		"unattended", &t->unattended, "keys", &t->keys,
+		"slot", &slot);
+	if (r != 0)
+		return r;
+	t->slot = json_is_string(slot) ? json_string_value(slot) : "";
+	t->error = client_json_detail(json_object_get(j, "error"));
 	return r;
 }
 
@@ -43,7 +48,8 @@ static const struct client_list_type token_list = {
 	.read = read_token,
 };
 
-int signet_client_tokens(struct signet_client *c, struct signet_tokens **out)
+static int get_tokens(struct signet_client *c, const char *path,
+		      struct signet_tokens **out)
 {
 	struct signet_tokens *t;
 	int r = client_begin(c);
@@ -53,12 +59,23 @@ int signet_client_tokens(struct signet_client *c, struct signet_tokens **out)
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return error_set(&c->error.base, ERR_NO_MEMORY, "tokens");
-	r = client_list_get(&t->list, &token_list, c, "/v1/tokens");
+	r = client_list_get(&t->list, &token_list, c, path);
 	if (r != 0)
 		free(t);
 	else
 		*out = t;
 	return r;
+}
+
+int signet_client_tokens(struct signet_client *c, struct signet_tokens **out)
+{
+	return get_tokens(c, "/v1/tokens", out);
+}
+
+int signet_client_all_tokens(struct signet_client *c,
+			     struct signet_tokens **out)
+{
+	return get_tokens(c, "/v1/tokens?uninitialized=true", out);
 }
 
 void signet_tokens_free(struct signet_tokens *t)
@@ -108,6 +125,11 @@ const char *signet_token_model(const struct signet_token *t)
 const char *signet_token_module(const struct signet_token *t)
 {
 	return t->module;
+}
+
+const char *signet_token_slot(const struct signet_token *t)
+{
+	return t->slot;
 }
 
 const char *signet_token_state(const struct signet_token *t)
