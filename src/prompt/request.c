@@ -145,18 +145,18 @@ static int request_token(struct prompt_request *r, json_t *o, struct error *e)
 	return n;
 }
 
-static int request_key(struct prompt_request *r, json_t *o, struct error *e)
+static int request_key(const char *name, json_t *o, struct prompt_key *k,
+		       bool *has, struct error *e)
 {
 	json_error_t why;
 
-	r->has_key = !json_is_null(o);
-	if (!r->has_key)
+	*has = o != NULL && !json_is_null(o);
+	if (!*has)
 		return 0;
 	if (json_unpack_ex(o, &why, JSON_STRICT, "{s:s, s:s, s:s, s:s}",
-			   "label", &r->key.label, "uri", &r->key.uri,
-			   "holder", &r->key.holder, "issuer",
-			   &r->key.issuer) != 0)
-		return request_unpack_error("key", &why, e);
+			   "label", &k->label, "uri", &k->uri, "holder",
+			   &k->holder, "issuer", &k->issuer) != 0)
+		return request_unpack_error(name, &why, e);
 	return 0;
 }
 
@@ -289,7 +289,7 @@ static int request_items(struct prompt_request *r, json_t *array,
 
 /* The members that are no plain text or number. */
 struct request_parts {
-	json_t *caller, *token, *key, *pins, *again, *sums, *payees, *items;
+	json_t *caller, *token, *key, *signer, *pins, *again, *sums, *payees, *items;
 	json_t *pinentry, *tty, *term, *language, *format, *algorithm;
 	json_int_t version, timeout, waiting, count, blind, payments, more;
 	const char *kind, *login;
@@ -302,13 +302,13 @@ static int request_unpack(struct prompt_request *r, struct request_parts *p,
 
 	if (json_unpack_ex(r->root, &why, JSON_STRICT,
 			   "{s:I, s:s, s:I, s?o, s?o, s?o, s?o,"
-			   " s:o, s:o, s:o, s?o, s?o, s:s, s:I, s:s, s:o, s?o,"
+			   " s:o, s:o, s:o, s?o, s?o, s?o, s:s, s:I, s:s, s:o, s?o,"
 			   " s:I, s:I, s:I, s:o, s:o, s:I, s:o}",
 			   "version", &p->version, "kind", &p->kind,
 			   "timeout", &p->timeout, "pinentry", &p->pinentry,
 			   "tty", &p->tty, "term", &p->term, "language",
 			   &p->language, "caller", &p->caller, "token",
-			   &p->token, "key", &p->key, "format", &p->format,
+			   &p->token, "key", &p->key, "signer", &p->signer, "format", &p->format,
 			   "algorithm", &p->algorithm, "rule", &r->rule,
 			   "waiting", &p->waiting, "login", &p->login, "pins",
 			   &p->pins, "again", &p->again, "count", &p->count,
@@ -417,7 +417,10 @@ int prompt_request_parse(struct slice json, struct prompt_request *r,
 	if (n == 0)
 		n = request_token(r, p.token, e);
 	if (n == 0)
-		n = request_key(r, p.key, e);
+		n = request_key("key", p.key, &r->key, &r->has_key, e);
+	if (n == 0)
+		n = request_key("signer", p.signer, &r->signer,
+				&r->has_signer, e);
 	if (n == 0)
 		n = request_again(r, p.again, e);
 	if (n == 0)

@@ -87,6 +87,8 @@ struct prompt_request {
 	struct prompt_token token;
 	struct prompt_key key;
 	bool has_key;
+	struct prompt_key signer; /* whose key will sign, of supervise */
+	bool has_signer;
 	const char *format, *algorithm, *rule;
 	unsigned waiting;
 	enum prompt_login login;

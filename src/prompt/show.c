@@ -112,7 +112,7 @@ static void show_rule(struct prompt_text *t, const struct prompt_request *r)
 				 prompt_text_shown(t, r->rule),
 				 prompt_text_shown(t, r->format),
 				 prompt_text_shown(t, r->algorithm));
-	else
+	else if (r->rule[0] != '\0')
 		prompt_text_field(t, _("Rule"), r->rule);
 	if (r->waiting > 0)
 		prompt_text_line(t, ngettext("%u more request waits",
@@ -124,6 +124,10 @@ void prompt_show_head(struct prompt_text *t, const struct prompt_request *r,
 		      bool whole)
 {
 	show_caller(t, r);
+	if (r->has_signer)
+		prompt_text_line(t, _("To be signed by: %s, %s"),
+				 prompt_text_shown(t, r->signer.holder),
+				 prompt_text_shown(t, r->signer.label));
 	if (r->has_key)
 		show_key(t, &r->key);
 	show_token(t, &r->token);
