@@ -58,3 +58,4 @@ compare() {
 exec 3>&1
 compare signet man/signet.1
 compare signetd man/signetd.8
+compare signet-prompt man/signet-prompt.8
