@@ -26,7 +26,8 @@ static void i18n_without_locale(const char *language)
 
 	setlocale(LC_ALL, "C.UTF-8");
 	/* It becomes part of a file name. */
-	if (len >= sizeof(word) || strspn(language, I18N_LETTERS) < len)
+	if (len == 0 || len >= sizeof(word) ||
+	    strspn(language, I18N_LETTERS) < len)
 		return;
 	snprintf(word, sizeof(word), "%.*s", (int)len, language);
 	setenv("LANGUAGE", word, 1);

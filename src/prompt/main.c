@@ -179,5 +179,6 @@ int main(int argc, char **argv)
 	n = main_request(has_worker, &e);
 	if (n != ERR_CANCELLED)
 		main_answer(n, &e);
-	return EXIT_ANSWERED;
+	/* No handler of a library is needed, and none may look at us. */
+	_exit(EXIT_ANSWERED);
 }

@@ -385,6 +385,14 @@ pin 2222' ]
 	ask
 	answered approved
 	shows "收款人: Müller GmbH"
+	# As it is installed.
+	rm "$D/transcript"
+	mkdir -p "$D/lib/signet" "$D/share"
+	cp "$prompt" "$D/lib/signet/"
+	cp -R "$build/share/locale" "$D/share/"
+	prompt=$D/lib/signet/signet-prompt
+	ask
+	shows "收款人: Müller GmbH"
 }
 
 # --- a real pinentry, on a screen ----------------------------------------------
