@@ -214,6 +214,8 @@ void signet_tokens_free(struct signet_tokens *t);
 const char *signet_tokens_json(const struct signet_tokens *t);
 const struct signet_token *signet_tokens_at(const struct signet_tokens *t,
 					    size_t i);
+/* What the answer has of it, as a JSON object. */
+const char *signet_token_json(const struct signet_token *t);
 /* Its PKCS#11 URI (RFC 7512). */
 const char *signet_token_uri(const struct signet_token *t);
 const char *signet_token_label(const struct signet_token *t);
@@ -355,6 +357,8 @@ void signet_request_set_async(struct signet_request *r, bool async);
  * all, and a PIN is typed once.  SIGNET_ERR_TOO_LARGE.
  */
 int signet_request_add(struct signet_request *r);
+/* Take the last item away again; of the only one, what was set. */
+void signet_request_drop(struct signet_request *r);
 
 /*
  * The content, at most 64 MiB.  Exactly one of these five; a later one takes

@@ -31,6 +31,8 @@ struct cli_command {
 
 extern const struct cli_command cli_status_command;
 extern const struct cli_command cli_tokens_command;
+extern const struct cli_command cli_token_command;
+extern const struct cli_command cli_pin_command;
 extern const struct cli_command cli_keys_command;
 extern const struct cli_command cli_sign_command;
 extern const struct cli_command cli_verify_command;

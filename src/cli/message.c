@@ -20,22 +20,50 @@ static const struct hint {
 	{ SIGNET_ERR_NO_DAEMON,
 	  N_("start signetd, or name its socket with --socket") },
 	{ SIGNET_ERR_AMBIGUOUS,
-	  N_("choose one with --key; \"signet keys\" lists the keys") },
+	  N_("choose one with --key or --token; \"signet keys\" and"
+	     " \"signet tokens\" list them") },
 	{ SIGNET_ERR_NO_SUCH_KEY, N_("\"signet keys\" lists the keys") },
 	{ SIGNET_ERR_NO_SUCH_TOKEN, N_("\"signet tokens\" lists the tokens") },
 	{ SIGNET_ERR_NOT_ALLOWED,
-	  N_("ask whoever configured signetd to allow it") },
+	  N_("\"signet policy explain\" shows what the rules say; whoever"
+	     " configured signetd can change them") },
+	{ SIGNET_ERR_CONTENT,
+	  N_("correct the content, or sign it as data that cannot be shown:"
+	     " --media-type application/octet-stream") },
+	{ SIGNET_ERR_DECLINED,
+	  N_("nothing was signed or changed; start again if that was a"
+	     " mistake") },
+	{ SIGNET_ERR_NOT_ANSWERED,
+	  N_("nothing was signed or changed; start again and answer the"
+	     " dialog in time") },
+	{ SIGNET_ERR_BANK_REQUEST,
+	  N_("do not pay by other means: ask the bank for a new request") },
+	{ SIGNET_ERR_REPLAYED,
+	  N_("it was signed before; ask the bank for a new request only if"
+	     " that did not arrive") },
+	{ SIGNET_ERR_TOKEN_BUSY,
+	  N_("answer or close the dialog that is open for this token, then try"
+	     " again") },
+	{ SIGNET_ERR_PROMPT,
+	  N_("install pinentry-curses or a graphical pinentry, or set prompt:"
+	     " in signetd.yaml") },
+	{ SIGNET_ERR_PIN_LENGTH,
+	  N_("\"signet pin status\" shows how long a PIN may be") },
 	{ SIGNET_ERR_IMPOSSIBLE,
 	  N_("\"signet keys\" lists what each key can do") },
 	{ SIGNET_ERR_QUOTA, N_("try again in a moment, or with fewer --jobs") },
 	{ SIGNET_ERR_PIN_WRONG,
-	  N_("correct the PIN before the next try: the card counts them") },
+	  N_("be sure of the PIN before the next try, the card counts them:"
+	     " \"signet pin status\"") },
 	{ SIGNET_ERR_PIN_LOCKED,
-	  N_("unlock the card with its PUK and the tool of its maker") },
+	  N_("\"signet pin unblock\" sets a new PIN with the PUK (SO PIN)") },
 	{ SIGNET_ERR_PIN_SOURCE,
 	  N_("the pin-source file must be yours, and mode 0600") },
 	{ SIGNET_ERR_NOT_UNATTENDED,
-	  N_("set unattended and pin_source for it in signetd.yaml") },
+	  N_("set unattended and pin_source for it in signetd.yaml, or a rule"
+	     " that asks") },
+	{ SIGNET_ERR_NOT_LOGGED_IN,
+	  N_("\"signet pin status\" shows how its PIN stands") },
 	{ SIGNET_ERR_MODULE,
 	  N_("\"signet status\" shows the module and its last error") },
 	{ SIGNET_ERR_MODULE_LOAD,

@@ -49,7 +49,7 @@ struct cli_common {
 	{ CLI_OPTION_NO_START, "no-start", NULL,                           \
 	  N_("do not start signetd when none runs") },                     \
 	{ CLI_OPTION_TIMEOUT, "timeout", "SECONDS",                        \
-	  N_("longest wait for an answer (300)") }
+	  N_("longest wait for an answer") }
 
 /* Takes an option that is not a common one; false: the value is no good. */
 typedef bool (*cli_option_take)(void *context, int id, const char *value);

@@ -13,6 +13,7 @@
 #include "cli/batch.h"
 #include "cli/cli.h"
 #include "cli/connect.h"
+#include "cli/content.h"
 #include "cli/i18n.h"
 #include "cli/message.h"
 #include "cli/output.h"
@@ -23,6 +24,7 @@ enum {
 	OPTION_ENCODING,
 	OPTION_OUT_DIR,
 	OPTION_MEDIA_TYPE,
+	OPTION_PAYMENT,
 	OPTION_FORCE
 };
 
@@ -69,6 +71,7 @@ static bool take_text(struct cli_sign *s, int id, const char *value)
 		return value[0] != '\0';
 	case OPTION_MEDIA_TYPE:
 		s->media_type = value;
+		s->payment = strcmp(value, CLI_CONTENT_PAYMENT) == 0;
 		return strchr(value, '/') != NULL;
 	}
 	return false;
@@ -91,6 +94,9 @@ static bool take(void *context, int id, const char *value)
 		return true;
 	case OPTION_DETACHED:
 		s->detached = true;
+		return true;
+	case OPTION_PAYMENT:
+		s->payment = true;
 		return true;
 	case OPTION_FORCE:
 		s->force = true;
@@ -120,6 +126,9 @@ static const char *conflict(const struct cli_sign *s)
 		return _("a raw signature never holds the content");
 	if (s->format != SIGNET_RAW && s->has_encoding)
 		return _("--raw-encoding needs --format raw");
+	if (s->payment && s->media_type != NULL &&
+	    strcmp(s->media_type, CLI_CONTENT_PAYMENT) != 0)
+		return _("--payment and --media-type exclude each other");
 	if (s->out != NULL && s->out_dir != NULL)
 		return _("--out and --out-dir exclude each other");
 	if (s->len > 1 && (s->out != NULL || dashes > 0))
@@ -177,7 +186,8 @@ static int work(void *context, void *own, size_t i)
 	return cli_sign_file(s, own, s->files[i]);
 }
 
-static int sign_all(struct cli_sign *s)
+/* Each file for itself, some at a time. */
+static int sign_each(struct cli_sign *s)
 {
 	const struct cli_batch batch = {
 		.len = s->len, .jobs = s->jobs, .context = s,
@@ -196,10 +206,17 @@ static int sign_all(struct cli_sign *s)
 	return result.status;
 }
 
+static int sign_all(struct cli_sign *s, struct signet_client *c)
+{
+	if (s->len == 1)
+		return cli_sign_file(s, c, s->files[0]);
+	return s->jobs == 0 ? cli_sign_batch(s, c) : sign_each(s);
+}
+
 static int run(const struct cli_command *command, int argc, char **argv)
 {
 	AUTO(cli_connect_freep) struct signet_client *c = NULL;
-	struct cli_sign s = { .format = SIGNET_CMS, .jobs = 4 };
+	struct cli_sign s = { .format = SIGNET_CMS };
 	struct cli_common common;
 	const char *wrong;
 	int r = cli_option_parse(command, argc, argv, &common, take, &s);
@@ -217,12 +234,12 @@ static int run(const struct cli_command *command, int argc, char **argv)
 		cli_message(_("try: signet %s --help"), command->name);
 		return CLI_USAGE;
 	}
-	/* Once, before the threads: they need not start it themselves. */
+	/* Once, before threads there may be: they need not start it. */
 	r = cli_connect(&s.common, &c);
 	if (r != CLI_OK)
 		return r;
 	cli_output_catch_signals();
-	return sign_all(&s);
+	return sign_all(&s, c);
 }
 
 static const struct cli_option options[] = {
@@ -240,8 +257,10 @@ static const struct cli_option options[] = {
 	{ OPTION_OUT_DIR, "out-dir", "DIR", N_("write into this folder") },
 	{ OPTION_MEDIA_TYPE, "media-type", "TYPE",
 	  N_("of the content; otherwise by the file's name") },
+	{ OPTION_PAYMENT, "payment", NULL,
+	  N_("the files are payments (JSON), shown field by field") },
 	{ OPTION_FORCE, "force", NULL, N_("replace files that are there") },
-	{ 'j', "jobs", "N", N_("signatures asked for at a time (4)") },
+	{ 'j', "jobs", "N", N_("ask for each file alone, N at a time") },
 	{ 'q', "quiet", NULL, N_("say only what went wrong") },
 	CLI_OPTIONS_DAEMON,
 	CLI_OPTIONS_ALL,
@@ -250,7 +269,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_sign_command = {
 	.name = "sign",
 	.operands = "FILE...",
-	.summary = N_("sign files"),
+	.summary = N_("sign files: several under one approval"),
 	.options = options,
 	.run = run,
 };

@@ -2,8 +2,11 @@
 /*
  * tokens: signet tokens: the cards and tokens that are there.
  */
+#include "cli/tokens.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "cli/cli.h"
@@ -14,7 +17,7 @@
 #include "cli/term.h"
 #include "signet.h"
 
-static void tokens_freep(struct signet_tokens **t)
+void cli_tokens_freep(struct signet_tokens **t)
 {
 	signet_tokens_free(*t);
 }
@@ -43,7 +46,7 @@ static void print_remarks(const struct signet_token *t)
 		printf(_("%s: the PIN is typed on the reader\n"), label);
 }
 
-static void print_tokens(const struct signet_tokens *tokens)
+void cli_tokens_print(const struct signet_tokens *tokens)
 {
 	const char *const headings[] = { _("LABEL"), _("STATE"), _("PIN"),
 					 _("KEYS"), _("MODULE"), _("URI") };
@@ -62,10 +65,52 @@ static void print_tokens(const struct signet_tokens *tokens)
 		print_remarks(t);
 }
 
+/* signetd knows what matches a URI: it is asked to look at its PIN. */
+static int find_by_part(struct signet_client *c,
+			const struct signet_tokens *tokens, const char *uri,
+			bool json, const struct signet_token **out)
+{
+	struct signet_pin *p;
+	const struct signet_token *t;
+
+	if (signet_client_pin(c, SIGNET_PIN_STATUS, uri, NULL, &p) != 0)
+		return cli_problem(signet_client_error(c), NULL, json);
+	for (size_t i = 0; (t = signet_tokens_at(tokens, i)) != NULL; i++)
+		if (signet_pin_token(p) != NULL &&
+		    strcmp(signet_token_uri(t), signet_pin_token(p)) == 0)
+			break;
+	signet_pin_free(p);
+	if (t == NULL) {
+		cli_error(_("the token is not there any more"));
+		return CLI_FAULT;
+	}
+	*out = t;
+	return CLI_OK;
+}
+
+int cli_tokens_find(struct signet_client *c, const struct signet_tokens *tokens,
+		    const char *uri, bool json, const struct signet_token **out)
+{
+	const struct signet_token *t = signet_tokens_at(tokens, 0);
+
+	if (uri == NULL && t != NULL && signet_tokens_at(tokens, 1) == NULL) {
+		*out = t;
+		return CLI_OK;
+	}
+	for (size_t i = 0; uri != NULL && t != NULL; i++) {
+		if (strcmp(signet_token_uri(t), uri) == 0) {
+			*out = t;
+			return CLI_OK;
+		}
+		t = signet_tokens_at(tokens, i + 1);
+	}
+	return find_by_part(c, tokens, uri, json, out);
+}
+
 static int run(const struct cli_command *command, int argc, char **argv)
 {
 	AUTO(cli_connect_freep) struct signet_client *c = NULL;
-	AUTO(tokens_freep) struct signet_tokens *t = NULL;
+	AUTO(cli_tokens_freep) struct signet_tokens *t = NULL;
 	struct cli_common common;
 	int r = cli_option_parse(command, argc, argv, &common, NULL, NULL);
 
@@ -81,7 +126,7 @@ static int run(const struct cli_command *command, int argc, char **argv)
 	if (common.json)
 		printf("%s\n", signet_tokens_json(t));
 	else
-		print_tokens(t);
+		cli_tokens_print(t);
 	return CLI_OK;
 }
 

@@ -15,15 +15,16 @@
 /* One more, with nothing in it. */
 static int add_item(struct signet_request *r)
 {
+	size_t room = r->room == 0 ? 1 : 2 * r->room;
 	struct client_item *items = r->items;
 
-	/* Powers of two: there is room when the count is not one. */
-	if ((r->count & (r->count - 1)) == 0)
-		items = reallocarray(r->items, r->count == 0 ? 1 : 2 * r->count,
-				     sizeof(*items));
-	if (items == NULL)
-		return ERR_NO_MEMORY;
-	r->items = items;
+	if (r->count == r->room) {
+		items = reallocarray(r->items, room, sizeof(*items));
+		if (items == NULL)
+			return ERR_NO_MEMORY;
+		r->items = items;
+		r->room = room;
+	}
 	items[r->count] = (struct client_item){ .name = NULL };
 	client_content_init(&items[r->count].content);
 	r->count++;
@@ -74,6 +75,19 @@ int signet_request_add(struct signet_request *r)
 	if (add_item(r) != 0)
 		return error_set(&r->error.base, ERR_NO_MEMORY, "request");
 	return 0;
+}
+
+void signet_request_drop(struct signet_request *r)
+{
+	struct client_item *i = client_request_item(r);
+
+	fini_item(i);
+	if (r->count > 1) {
+		r->count--;
+		return;
+	}
+	*i = (struct client_item){ .name = NULL };
+	client_content_init(&i->content);
 }
 
 struct client_item *client_request_item(struct signet_request *r)

@@ -22,7 +22,7 @@ struct signet_request {
 	bool detached, p1363, async;
 	int64_t expires; /* 0: none */
 	struct client_item *items;
-	size_t count; /* 1 at least; more: a batch */
+	size_t room, count; /* 1 at least; more: a batch */
 	int output; /* borrowed, or -1 */
 	struct signet_error error;
 };

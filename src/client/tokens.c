@@ -13,6 +13,7 @@ struct signet_token {
 	const char *slot, *state, *pin, *error;
 	int login_required, pinpad, unattended; /* int: jansson's bool */
 	json_int_t keys;
+	char *json; /* heap */
 };
 
 struct signet_tokens {
@@ -39,13 +40,24 @@ static int read_token(void *item, json_t *j, struct error *e)
 		return r;
 	t->slot = json_is_string(slot) ? json_string_value(slot) : "";
 	t->error = client_json_detail(json_object_get(j, "error"));
-	return r;
+	t->json = json_dumps(j, JSON_COMPACT);
+	if (t->json == NULL)
+		return error_set(e, ERR_NO_MEMORY, "token");
+	return 0;
+}
+
+static void fini_token(void *item)
+{
+	struct signet_token *t = item;
+
+	free(t->json);
 }
 
 static const struct client_list_type token_list = {
 	.member = "tokens",
 	.item_size = sizeof(struct signet_token),
 	.read = read_token,
+	.fini = fini_token,
 };
 
 static int get_tokens(struct signet_client *c, const char *path,
@@ -95,6 +107,11 @@ const struct signet_token *signet_tokens_at(const struct signet_tokens *t,
 					    size_t i)
 {
 	return client_list_at(&t->list, i);
+}
+
+const char *signet_token_json(const struct signet_token *t)
+{
+	return t->json;
 }
 
 const char *signet_token_uri(const struct signet_token *t)

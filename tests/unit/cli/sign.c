@@ -13,6 +13,7 @@
 
 #include "base/attr.h"
 #include "cli/cli.h"
+#include "cli/content.h"
 #include "cli/option.h"
 #include "cli/sign.h"
 
@@ -63,13 +64,13 @@ static void refuses_a_name_that_is_too_long(void **state)
 
 static void knows_media_types(void **state)
 {
-	assert_string_equal(cli_sign_media_type("x/pain.001.XML"),
+	assert_string_equal(cli_content_by_name("x/pain.001.XML"),
 			    "application/xml");
-	assert_string_equal(cli_sign_media_type("a.txt"),
+	assert_string_equal(cli_content_by_name("a.txt"),
 			    "text/plain;charset=utf-8");
-	assert_string_equal(cli_sign_media_type("dir.xml/a"),
+	assert_string_equal(cli_content_by_name("dir.xml/a"),
 			    "application/octet-stream");
-	assert_string_equal(cli_sign_media_type("-"),
+	assert_string_equal(cli_content_by_name("-"),
 			    "application/octet-stream");
 }
 
@@ -104,7 +105,7 @@ static void tables_fit(void **state)
 				assert_int_not_equal(c->options[i].id,
 						     c->options[j].id);
 	}
-	assert_int_equal(commands, 7);
+	assert_int_equal(commands, 9);
 	assert_null(cli_command_find("sig"));
 }
 

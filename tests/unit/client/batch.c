@@ -141,7 +141,7 @@ static void refuses_answers_that_are_not_of_this_batch(void **state)
 		struct exchange x;
 		char body[1024];
 
-		snprintf(body, sizeof(body), HEAD "%s}", members[i]);
+		snprintf(body, sizeof(body), "%s%s}", HEAD, members[i]);
 		assert_int_equal(sign(&x, "201 Created", body, &s),
 				 SIGNET_ERR_PROTOCOL);
 		json_decref(stop(&x));
@@ -239,6 +239,14 @@ static void refuses_what_a_batch_cannot_be(void **state)
 	for (size_t i = 4; i < LIMIT_BATCH; i++)
 		assert_int_equal(signet_request_add(r), 0);
 	assert_int_equal(signet_request_add(r), SIGNET_ERR_TOO_LARGE);
+	/* Without those that have no content it is a batch again. */
+	for (size_t i = 3; i < LIMIT_BATCH; i++)
+		signet_request_drop(r);
+	signet_request_set_detached(r, true);
+	assert_int_equal(signet_client_sign(c, r, &s), SIGNET_ERR_NO_DAEMON);
+	for (size_t i = 0; i < 4; i++)
+		signet_request_drop(r);
+	assert_int_equal(signet_client_sign(c, r, &s), SIGNET_ERR_USAGE);
 	signet_client_free(c);
 	signet_request_free(r);
 	free(half);
