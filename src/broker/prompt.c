@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -23,11 +22,8 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "broker/child.h"
 
-/* Where signet-prompt finds its sockets. */
-#define PROMPT_FD 3
-#define PROMPT_PIN_FD 4
 /* An answer is one short line. */
 #define PROMPT_ANSWER_MAX 4096u
 /* It closes its own dialog in time; this long after that it is hung. */
@@ -261,50 +257,27 @@ static int environment_make(char **env, struct error *e)
 	return 0;
 }
 
-/*
- * Its own process group: one kill ends the dialog with it.  Descriptors are
- * first copied above those they are to become.
- */
 static int prompt_spawn(struct prompt *p, const struct prompt_setup *setup,
 			int fd, struct error *e)
 {
-	char *argv[] = { (char[]){ "signet-prompt" }, NULL };
 	char *env[PROMPT_ENVIRONMENT + 1] = { NULL };
-	AUTO(fd_closep) int theirs = fcntl(fd, F_DUPFD_CLOEXEC, 10);
-	AUTO(fd_closep) int pins = setup->pin_fd < 0 ? -1 :
-		fcntl(setup->pin_fd, F_DUPFD_CLOEXEC, 10);
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t all, none;
+	const struct child_setup child = {
+		.program = setup->program,
+		.name = "signet-prompt",
+		.environment = env,
+		.fds = { fd, setup->pin_fd },
+	};
 	int r = environment_make(env, e);
 
 	if (r != 0)
 		return r;
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, theirs, PROMPT_FD);
-	if (pins >= 0)
-		posix_spawn_file_actions_adddup2(&files, pins, PROMPT_PIN_FD);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
-				 POSIX_SPAWN_SETSIGDEF |
-				 POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setsigmask(&attr, &none);
-	r = posix_spawn(&p->pid, setup->program, &files, &attr, argv, env);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attr);
+	r = child_spawn(&child, &p->pid);
 	environment_free(env);
-	if (r != 0) {
-		p->pid = -1;
-		return error_set_errno(e, ERR_PROMPT, r, "cannot start %s",
-				       setup->program);
-	}
-	return 0;
+	if (r == 0)
+		return 0;
+	p->pid = -1;
+	return error_set_errno(e, ERR_PROMPT, r, "cannot start %s",
+			       setup->program);
 }
 
 static int prompt_events(struct prompt *p, struct event_base *base,

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,9 +24,8 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "broker/child.h"
 
-/* Where the worker finds its socket. */
-#define WORKER_FD 3
 /* One read takes up to this many bytes of answers. */
 #define WORKER_READ (64u * 1024)
 /* Frames waiting for a worker that does not read. */
@@ -88,37 +86,17 @@ static void worker_free(struct worker *w)
 
 /* --- start -------------------------------------------------------------- */
 
-/*
- * The child gets /dev/null, /dev/null, our log and the socket as 0 to 3; all
- * other descriptors of signetd are close-on-exec.  Its own process group lets
- * one kill end what a module may have forked.
- */
 static int worker_spawn(struct worker *w, const struct worker_setup *setup,
 			int fd, struct error *e)
 {
-	char *argv[] = { (char[]){ "signet-worker" }, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t all, none;
-	int r;
+	const struct child_setup child = {
+		.program = setup->program,
+		.name = "signet-worker",
+		.environment = setup->environment,
+		.fds = { fd, -1 },
+	};
+	int r = child_spawn(&child, &w->pid);
 
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, fd, WORKER_FD);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
-				 POSIX_SPAWN_SETSIGDEF |
-				 POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setsigmask(&attr, &none);
-	r = posix_spawn(&w->pid, setup->program, &files, &attr, argv,
-			setup->environment);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attr);
 	if (r != 0)
 		return error_set_errno(e, ERR_IO, r, "cannot start %s",
 				       setup->program);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * child: how signetd starts a process of its own.
+ */
+#include "broker/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+
+#include "base/fd.h"
+
+/* Above all that children get: one copy cannot overwrite the next. */
+#define CHILD_FD_AWAY 10
+
+static void child_close(int *fds)
+{
+	for (int i = 0; i < CHILD_FDS; i++)
+		fd_closep(&fds[i]);
+}
+
+static int child_start(const struct child_setup *setup, const int *fds,
+		       pid_t *out)
+{
+	char *argv[] = { (char *)(uintptr_t)setup->name, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t all, none;
+	int r;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	for (int i = 0; i < CHILD_FDS; i++)
+		if (fds[i] >= 0)
+			posix_spawn_file_actions_adddup2(&files, fds[i],
+							 CHILD_FD + i);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
+				 POSIX_SPAWN_SETSIGDEF |
+				 POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawnattr_setsigmask(&attr, &none);
+	r = posix_spawn(out, setup->program, &files, &attr, argv,
+			setup->environment);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	return r;
+}
+
+int child_spawn(const struct child_setup *setup, pid_t *out)
+{
+	int fds[CHILD_FDS] = { -1, -1 };
+	int r = 0;
+
+	for (int i = 0; i < CHILD_FDS && r == 0; i++) {
+		if (setup->fds[i] < 0)
+			continue;
+		fds[i] = fcntl(setup->fds[i], F_DUPFD_CLOEXEC, CHILD_FD_AWAY);
+		if (fds[i] < 0)
+			r = errno;
+	}
+	if (r == 0)
+		r = child_start(setup, fds, out);
+	child_close(fds);
+	return r;
+}
