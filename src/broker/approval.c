@@ -124,7 +124,9 @@ static int approval_pin_usable(const struct approval *a, uint64_t flags,
 	const char *label = a->token->wire.label;
 
 	if (a->purpose == APPROVAL_SO) {
-		if ((flags & CKF_SO_PIN_LOCKED) == 0)
+		/* A blank token has none to lock: SoftHSM says "locked". */
+		if ((flags & CKF_TOKEN_INITIALIZED) == 0 ||
+		    (flags & CKF_SO_PIN_LOCKED) == 0)
 			return 0;
 		return error_set(e, ERR_PIN_LOCKED, "the SO-PIN (PUK) of token"
 				 " %s is locked; only its issuer can help",

@@ -12,6 +12,9 @@
 #include "broker/item.h"
 #include "content/summary.h"
 
+/* The longest PUK that is known is 16 digits; a passphrase may be one, too. */
+#define ASK_PUK_MAX 255
+
 static void put_caller(struct writer *j, const struct caller *c)
 {
 	writer_open(j, "caller", '{');
@@ -58,9 +61,9 @@ static void put_pin(struct writer *j, const struct wire_token *t, char what,
 	writer_open(j, NULL, '{');
 	writer_text(j, "what", what == 'u' ? "user-pin" :
 		    what == 'n' ? "new-user-pin" : "so-pin");
-	/* The lengths are those of user PINs; a PUK has its own. */
-	writer_int(j, "min", what == 's' ? 0 : t->min_pin_len);
-	writer_int(j, "max", what == 's' ? 0 : t->max_pin_len);
+	/* The token's lengths are those of user PINs; a PUK has its own. */
+	writer_int(j, "min", what == 's' ? 1 : t->min_pin_len);
+	writer_int(j, "max", what == 's' ? ASK_PUK_MAX : t->max_pin_len);
 	writer_int(j, "item", item);
 	writer_close(j, '}');
 }
