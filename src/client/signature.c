@@ -149,19 +149,25 @@ static int read_members(struct signet_signature *s, json_t *root,
 	return r;
 }
 
-/* A problem document has the members of the error, and few of a request. */
-static int read_broken(struct signet_signature *s, json_t *root,
-		       enum signet_format format, struct error *e)
+/* A problem document as what a request that failed is, without the error. */
+static int to_failed(json_t *root, enum signet_format format, struct error *e)
 {
-	int r = client_json_unpack(root, e, "{s?s, s?s}", "request", &s->id,
-				   "key", &s->key);
+	static const char *const problem[] = { "type", "title", "detail", "ckr",
+					       "code", "status", "retry" };
+	json_t *id = json_object_get(root, "request");
+	int r;
 
-	s->id = text_or_none(s->id);
-	s->key = text_or_none(s->key);
-	s->algorithm = "";
-	s->state = "failed";
-	s->format = client_format_name(format);
-	return r;
+	for (size_t i = 0; i < ARRAY_LEN(problem); i++)
+		json_object_del(root, problem[i]);
+	r = json_is_string(id) ? json_object_set(root, "id", id) :
+		json_object_set_new(root, "id", json_string(""));
+	json_object_del(root, "request");
+	if (r == 0)
+		r = json_object_set_new(root, "state", json_string("failed"));
+	if (r == 0)
+		r = json_object_set_new(root, "format", json_string(
+					client_format_name(format)));
+	return r == 0 ? 0 : error_set(e, ERR_NO_MEMORY, "signatures");
 }
 
 /* Takes over root; r is what became of its members. */
@@ -218,7 +224,10 @@ int client_signature_partial(struct slice problem, enum signet_format format,
 		json_decref(root);
 		return error_set(e, ERR_NO_MEMORY, "signatures");
 	}
-	r = finish(s, root, read_broken(s, root, format, e), e);
+	r = to_failed(root, format, e);
+	if (r == 0)
+		r = read_members(s, root, e);
+	r = finish(s, root, r, e);
 	if (r != 0)
 		signet_signature_free(s);
 	else

@@ -172,6 +172,11 @@ static void keeps_what_was_signed_before_a_batch_broke_off(void **state)
 	assert_string_equal(signet_signature_id(s), "r-1");
 	assert_string_equal(signet_signature_key(s), "pkcs11:id=%01");
 	assert_non_null(signet_signature_certificate(s, 0, &len));
+	assert_string_equal(signet_signature_json(s),
+			    "{\"key\":\"pkcs11:id=%01\",\"certificates\":"
+			    "[\"bGVhZg==\"],\"count\":2,\"signed\":1,"
+			    "\"id\":\"r-1\",\"state\":\"failed\","
+			    "\"format\":\"cms\"}");
 	/* Until the next call. */
 	assert_int_equal(signet_client_cancel(x.client, "?"),
 			 SIGNET_ERR_NO_SUCH_REQUEST);
