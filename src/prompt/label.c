@@ -57,6 +57,7 @@ static const struct label labels[] = {
 	{ "instruction-id", N_("Number of the order") },
 	{ "end-to-end-id", N_("Number for the payee") },
 	{ "name", N_("Name") },
+	{ "blind", N_("Not shown because") },
 	{ "media-type", N_("Type") },
 	{ "size", N_("Size in bytes") },
 	{ "sha-256", N_("SHA-256") },
@@ -82,6 +83,15 @@ static const struct label kinds[] = {
 	{ "digest", N_("Digest of data that is not here") },
 };
 
+/* Values of the line "blind". */
+static const struct label reasons[] = {
+	{ "digest", N_("only a digest was given") },
+	{ "unknown-type", N_("its type is not known") },
+	{ "charset", N_("it is not in UTF-8") },
+	{ "too-large", N_("it is too large") },
+	{ "too-many-lines", N_("it has too many lines") },
+};
+
 static const char *label_find(const struct label *table, size_t count,
 			      const char *word)
 {
@@ -94,6 +104,13 @@ static const char *label_find(const struct label *table, size_t count,
 const char *prompt_label(const char *word)
 {
 	return label_find(labels, ARRAY_LEN(labels), word);
+}
+
+const char *prompt_label_value(const char *word, const char *value)
+{
+	if (strcmp(word, "blind") != 0)
+		return value;
+	return label_find(reasons, ARRAY_LEN(reasons), value);
 }
 
 const char *prompt_label_kind(const char *kind)

@@ -289,7 +289,8 @@ static int request_items(struct prompt_request *r, json_t *array,
 
 /* The members that are no plain text or number. */
 struct request_parts {
-	json_t *caller, *token, *key, *signer, *pins, *again, *sums, *payees, *items;
+	json_t *caller, *token, *key, *signer;
+	json_t *pins, *again, *sums, *payees, *items;
 	json_t *pinentry, *tty, *term, *language, *format, *algorithm;
 	json_int_t version, timeout, waiting, count, blind, payments, more;
 	const char *kind, *login;
@@ -302,19 +303,19 @@ static int request_unpack(struct prompt_request *r, struct request_parts *p,
 
 	if (json_unpack_ex(r->root, &why, JSON_STRICT,
 			   "{s:I, s:s, s:I, s?o, s?o, s?o, s?o,"
-			   " s:o, s:o, s:o, s?o, s?o, s?o, s:s, s:I, s:s, s:o, s?o,"
-			   " s:I, s:I, s:I, s:o, s:o, s:I, s:o}",
-			   "version", &p->version, "kind", &p->kind,
-			   "timeout", &p->timeout, "pinentry", &p->pinentry,
-			   "tty", &p->tty, "term", &p->term, "language",
-			   &p->language, "caller", &p->caller, "token",
-			   &p->token, "key", &p->key, "signer", &p->signer, "format", &p->format,
+			   " s:o, s:o, s:o, s?o, s?o, s?o, s:s, s:I, s:s, s:o,"
+			   " s?o, s:I, s:I, s:I, s:o, s:o, s:I, s:o}",
+			   "version", &p->version, "kind", &p->kind, "timeout",
+			   &p->timeout, "pinentry", &p->pinentry, "tty",
+			   &p->tty, "term", &p->term, "language", &p->language,
+			   "caller", &p->caller, "token", &p->token, "key",
+			   &p->key, "signer", &p->signer, "format", &p->format,
 			   "algorithm", &p->algorithm, "rule", &r->rule,
 			   "waiting", &p->waiting, "login", &p->login, "pins",
 			   &p->pins, "again", &p->again, "count", &p->count,
-			   "blind", &p->blind, "payments", &p->payments,
-			   "sums", &p->sums, "payees", &p->payees,
-			   "payees_more", &p->more, "items", &p->items) != 0)
+			   "blind", &p->blind, "payments", &p->payments, "sums",
+			   &p->sums, "payees", &p->payees, "payees_more",
+			   &p->more, "items", &p->items) != 0)
 		return request_unpack_error("request", &why, e);
 	if (p->version != 1)
 		return error_set(e, ERR_PROTOCOL,

@@ -154,7 +154,9 @@ static void show_line(struct prompt_text *t, const struct prompt_line *line)
 				 strcmp(line->label, "text") == 0 ? "|" : "|+",
 				 prompt_text_shown(t, line->value));
 	else
-		prompt_text_field(t, prompt_label(line->label), line->value);
+		prompt_text_field(t, prompt_label(line->label),
+				  prompt_label_value(line->label,
+						     line->value));
 }
 
 static void show_item_title(struct prompt_text *t,

@@ -295,6 +295,15 @@ pin 2222' ]
 
 # --- what is shown -----------------------------------------------------------------
 
+@test "a second person sees whose signature is approved" {
+	request approves '.kind = "supervise" | .signer = {"label": "sign",
+		"uri": "pkcs11:object=b", "holder": "Carol", "issuer": ""}'
+	ask
+	shows "Your approval, as a second person"
+	shows "To be signed by: Carol, sign"
+	shows "Key: signing key; holder Alice Example"
+}
+
 @test "what is blind is said to be" {
 	request approves '.blind = 1 | .payments = 0 | .sums = [] |
 		.items[0].kind = "digest" | .items[0].blind = true'
