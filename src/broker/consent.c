@@ -64,31 +64,33 @@ static void consent_decided(struct approval *a, const struct error *refusal)
 	signing_begin(r);
 }
 
-bool consent_renew(struct request *r)
+int consent_renew(struct request *r, struct error *e)
 {
-	r->approval.fresh = true;
-	r->approval.pins = consent_pins(r);
-	return r->approval.pins <= LIMIT_PINS;
+	struct approval *a = &r->approval;
+
+	a->fresh = (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0;
+	a->pins = consent_pins(r);
+	if (a->pins <= LIMIT_PINS)
+		return 0;
+	return error_set(e, ERR_NOT_ALLOWED, "key %s asks for its PIN for each"
+			 " of %u signatures; send at most %u, or set reuse_pin"
+			 " in rule \"%s\"", r->key->wire.label, a->pins,
+			 LIMIT_PINS, r->verdict.rule->name);
 }
 
 static int consent_ask_signer(struct request *r, struct error *e)
 {
 	struct approval *a = &r->approval;
+	int failed = consent_renew(r, e);
 
+	if (failed != 0)
+		return failed;
 	a->broker = r->broker;
 	a->token = r->key->token;
 	a->caller = &r->caller;
 	a->purpose = APPROVAL_LOGIN;
-	a->fresh = (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0;
-	a->pins = consent_pins(r);
 	a->describe = consent_describe;
 	a->decided = consent_decided;
-	if (a->pins > LIMIT_PINS)
-		return error_set(e, ERR_NOT_ALLOWED, "key %s asks for its PIN"
-				 " for each of %u signatures; send at most %u,"
-				 " or set reuse_pin in rule \"%s\"",
-				 r->key->wire.label, a->pins, LIMIT_PINS,
-				 r->verdict.rule->name);
 	return approval_start(a, e);
 }
 

@@ -21,9 +21,9 @@ int consent_ask(struct request *r, struct error *e) MUST_CHECK;
 
 /*
  * More is known of its key than when the signer was asked: what is to be asked
- * for then.  False: it cannot be, by the limits.
+ * for then.  ERR_NOT_ALLOWED: it cannot be, by the limits.
  */
-bool consent_renew(struct request *r);
+int consent_renew(struct request *r, struct error *e) MUST_CHECK;
 
 /* Nobody need be asked any more, by r->error: true: that ends it at once. */
 bool consent_cancel(struct request *r);

@@ -94,18 +94,18 @@ static int signing_signature(struct sign_job *job, struct slice signature,
  * That the key asks for its PIN each time shows only after a login (its private
  * object is not seen before): from now on it is known.
  */
-static bool signing_learn_always(struct request *r)
+static bool signing_learn_always(struct request *r, struct error *failure)
 {
 	bool attended = r->sign.only != NULL;
 
 	if (!attended || (r->key->wire.flags & WIRE_KEY_ALWAYS_AUTH) != 0)
 		return false;
 	r->key->wire.flags |= WIRE_KEY_ALWAYS_AUTH;
-	return consent_renew(r);
+	return consent_renew(r, failure) == 0;
 }
 
 /* Nothing was signed, and only the person can say what now. */
-static bool signing_ask_again(struct request *r, const struct error *failure)
+static bool signing_ask_again(struct request *r, struct error *failure)
 {
 	if (r->cancelled || r->sign.got > 0)
 		return false;
@@ -114,7 +114,7 @@ static bool signing_ask_again(struct request *r, const struct error *failure)
 	case ERR_PIN_LENGTH:
 		return r->sign.login == WIRE_LOGIN_PIN;
 	case ERR_NOT_LOGGED_IN:
-		return signing_learn_always(r);
+		return signing_learn_always(r, failure);
 	default:
 		return false;
 	}
@@ -134,14 +134,14 @@ static void signing_signed(struct sign_job *job, const struct error *failure)
 {
 	struct request *r = signing_of_job(job);
 
-	if (failure != NULL && signing_ask_again(r, failure)) {
-		r->state = REQUEST_AUTHORISED;
+	if (failure != NULL) {
 		r->error = *failure;
-		if (approval_again(&r->approval, failure))
-			return;
+		if (signing_ask_again(r, &r->error)) {
+			r->state = REQUEST_AUTHORISED;
+			if (approval_again(&r->approval, failure))
+				return;
+		}
 	}
-	if (failure != NULL)
-		r->error = *failure;
 	signing_keep_login(r);
 	approval_finish(&r->approval);
 	if (r->signed_count == 0) {

@@ -38,12 +38,16 @@ static unsigned tries(void)
 	return n;
 }
 
-/* PREPARE, the PINs, SIGN.  The calls since then are in the log. */
-static int sign_with(const char *label, uint32_t count, uint8_t flags,
-		     const char *const *pins, uint32_t pins_count)
+/*
+ * PREPARE for so many PINs, those that come, SIGN.  The calls since then are in
+ * the log.
+ */
+static int sign_prepared(uint32_t prepared, const char *label, uint32_t count,
+			 uint8_t flags, const char *const *pins,
+			 uint32_t pins_count)
 {
 	struct wire_sign_req m = mocked_request(label, WIRE_LOGIN_PIN, count);
-	int fd = worker_pins(&w, token.token, 1), r;
+	int fd = worker_pins(&w, token.token, prepared), r;
 
 	m.flags = flags;
 	mocked_forget();
@@ -53,6 +57,12 @@ static int sign_with(const char *label, uint32_t count, uint8_t flags,
 	r = mocked_sign(&m, &made);
 	close(fd);
 	return r;
+}
+
+static int sign_with(const char *label, uint32_t count, uint8_t flags,
+		     const char *const *pins, uint32_t pins_count)
+{
+	return sign_prepared(count, label, count, flags, pins, pins_count);
 }
 
 static const char *const right[] = { MOCKED_PIN, MOCKED_PIN, MOCKED_PIN };
@@ -252,6 +262,27 @@ static void test_key_that_asks_each_time(void **state)
 			    "Login " ONE " " ONE " " ONE " Logout");
 	/* now that it was seen, signetd is told, too */
 	assert_int_equal(sign_as_it_is("each"), ERR_NOT_LOGGED_IN);
+	worker_end(&w);
+}
+
+/* Not known before the login; told before the first signature. */
+static void test_key_that_asks_each_time_of_too_few(void **state)
+{
+	mocked_start("");
+	assert_int_equal(sign_prepared(1, "each", 3, 0, right, 1),
+			 ERR_NOT_LOGGED_IN);
+	assert_int_equal(made, 0);
+	assert_string_equal(mocked_story(), "Login Logout");
+	assert_int_equal(sign_with("each", 3, 0, right, 3), 0);
+	worker_end(&w);
+}
+
+/* It is logged out whatever was asked for. */
+static void test_key_that_asks_each_time_is_not_kept(void **state)
+{
+	mocked_start("");
+	assert_int_equal(sign_with("each", 1, WIRE_SIGN_KEEP, right, 1), 0);
+	assert_string_equal(mocked_story(), "Login " ONE " Logout");
 	worker_end(&w);
 }
 
@@ -463,6 +494,8 @@ int main(void)
 		cmocka_unit_test(test_nobody_types),
 		cmocka_unit_test(test_key_that_is_not_there),
 		cmocka_unit_test(test_key_that_asks_each_time),
+		cmocka_unit_test(test_key_that_asks_each_time_of_too_few),
+		cmocka_unit_test(test_key_that_asks_each_time_is_not_kept),
 		cmocka_unit_test(test_second_pin_that_does_not_come),
 		cmocka_unit_test(test_second_pin_that_is_wrong),
 		cmocka_unit_test(test_keep),
