@@ -113,7 +113,8 @@ static void program_child(const struct prompt_program *p, int fd, pid_t parent)
 	signal(SIGPIPE, SIG_DFL);
 	/* A background job of the user's terminal could not draw on it. */
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+	/* SIGTERM could be ignored, and then nobody would end it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() != parent || dup2(fd, STDIN_FILENO) < 0 ||
 	    dup2(fd, STDOUT_FILENO) < 0)
 		_exit(126);
