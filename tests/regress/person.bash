@@ -106,14 +106,18 @@ percent_decoded() {
 	sed 's/%0A/\n/g; s/%0D//g; s/%22/"/g; s/%25/%/g'
 }
 
+transcript() {
+	[ ! -e "$D/transcript" ] || cat "$D/transcript"
+}
+
 # Dialogs that asked for consent or a PIN.
 dialogs() {
-	grep -csE '^(GETPIN|CONFIRM)' "$D/transcript" || true
+	transcript | grep -cE '^(GETPIN|CONFIRM)' || true
 }
 
 # PINs that were asked for.
 pins() {
-	grep -csE '^GETPIN' "$D/transcript" || true
+	transcript | grep -c '^GETPIN' || true
 }
 
 # open_dialog N: the Nth dialog is there.
