@@ -10,11 +10,13 @@ _signet_options() {
 
 	case $1 in
 	status | tokens) echo "$daemon $all" ;;
+	token) echo "--token --label --yes $daemon $all" ;;
+	pin) echo "--token $daemon $all" ;;
 	keys) echo "--token --issuer --purpose $daemon $all" ;;
 	sign)
 		echo "--key -k --format -f --attached --detached" \
 			"--algorithm -a --raw-encoding --out -o --out-dir" \
-			"--media-type --force --jobs -j --quiet -q $daemon $all"
+			"--media-type --payment --force --jobs -j --quiet -q $daemon $all"
 		;;
 	verify)
 		echo "--content -c --ca --crl --certificate --algorithm -a" \
@@ -47,7 +49,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens keys sign verify policy help"
+	commands="status tokens token pin keys sign verify policy help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -57,7 +59,7 @@ _signet() {
 	elif [[ $prev == --out-dir ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
-	elif [[ $prev == --@(key|token|issuer|media-type|at|jobs|timeout) ||
+	elif [[ $prev == --@(key|token|label|issuer|media-type|at|jobs|timeout) ||
 		$prev == --@(origin|content|items|sum) || $prev == -[kj] ]]
 	then
 		return
@@ -73,6 +75,10 @@ _signet() {
 		words=$commands
 	elif [[ $command == policy && $COMP_CWORD -eq 2 ]]; then
 		words="check explain"
+	elif [[ $command == token && $COMP_CWORD -eq 2 ]]; then
+		words="list info init"
+	elif [[ $command == pin && $COMP_CWORD -eq 2 ]]; then
+		words="status change unblock"
 	elif [[ $command == @(sign|verify|policy) ||
 		$prev == --socket ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")

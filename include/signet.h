@@ -250,8 +250,8 @@ enum signet_pin_operation {
 
 /*
  * Look at the PINs of a token, or have its holder change them (POST
- * /v1/pin-operations).  The PINs are typed in a dialog that signetd opens, or on
- * the reader: the program never has them.  token is its URI; NULL: the only one
+ * /v1/pin-operations).  PINs are typed in a dialog of signetd's, or on the
+ * reader: the program never has them.  token is its URI; NULL: the only one
  * there is, else SIGNET_ERR_AMBIGUOUS.  label is that of a token to be
  * initialised, else NULL.
  * SIGNET_ERR_PIN_WRONG, _PIN_LOCKED, _PIN_LENGTH, _DECLINED, _NOT_ANSWERED,

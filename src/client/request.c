@@ -171,7 +171,8 @@ void signet_request_set_output(struct signet_request *r, int fd)
 void signet_request_set_bytes(struct signet_request *r, const void *bytes,
 			      size_t len)
 {
-	client_content_set_bytes(&client_request_item(r)->content, slice_of(bytes, len));
+	client_content_set_bytes(&client_request_item(r)->content,
+				 slice_of(bytes, len));
 }
 
 int signet_request_set_file(struct signet_request *r, const char *path)
@@ -182,21 +183,24 @@ int signet_request_set_file(struct signet_request *r, const char *path)
 	if (fd < 0)
 		return error_set_errno(&r->error.base, ERR_IO, errno,
 				       "cannot open %s", path);
-	return client_content_set_fd(&client_request_item(r)->content, fd, true, &r->error.base);
+	return client_content_set_fd(&client_request_item(r)->content, fd, true,
+				     &r->error.base);
 }
 
 int signet_request_set_fd(struct signet_request *r, int fd)
 {
 	client_error_clear(&r->error);
-	return client_content_set_fd(&client_request_item(r)->content, fd, false, &r->error.base);
+	return client_content_set_fd(&client_request_item(r)->content, fd,
+				     false, &r->error.base);
 }
 
 int signet_request_set_digest(struct signet_request *r, const char *algorithm,
 			      const void *digest, size_t len)
 {
 	client_error_clear(&r->error);
-	return client_content_set_digest(&client_request_item(r)->content, algorithm,
-					 slice_of(digest, len), &r->error.base);
+	return client_content_set_digest(&client_request_item(r)->content,
+					 algorithm, slice_of(digest, len),
+					 &r->error.base);
 }
 
 const char *client_format_name(enum signet_format format)

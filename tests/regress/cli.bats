@@ -167,6 +167,8 @@ sign() {
 	cp a.xml b.xml
 	mkdir out
 	expect 5 sign --out-dir out a.xml missing.xml b.xml
+	grep -q '2 of 3 signed' "$D/err"
+	expect 5 sign --jobs 2 --force --out-dir out a.xml missing.xml b.xml
 	grep -q '2 signed, 1 failed' "$D/err"
 	[ "$(cd out && echo *)" = "a.xml.p7s b.xml.p7s" ]
 }
@@ -193,13 +195,14 @@ sign() {
 
 @test "a terminal gets a progress bar and colours; NO_COLOR and pipes do not" {
 	cp a.xml b.xml
-	expect 0 script -qec "'$signet' sign --key '$KEY' a.xml b.xml" "$D/tty"
+	expect 0 script -qec "'$signet' sign --jobs 2 --key '$KEY' a.xml b.xml" \
+		"$D/tty"
 	grep -q '\] 2/2' <<<"$output"
 	expect 0 script -qec "TERM=xterm '$signet' tokens" "$D/tty"
 	grep -q $'\033\\[32m' <<<"$output"
 	expect 0 script -qec "NO_COLOR=1 TERM=xterm '$signet' tokens" "$D/tty"
 	not grep -q $'\033' <<<"$output"
-	expect 0 sign --force a.xml b.xml
+	expect 0 sign --force --jobs 2 a.xml b.xml
 	not grep -q '2/2' "$D/err"
 }
 
@@ -247,6 +250,14 @@ sign() {
 	sign --out-dir y a.xml ./a.xml
 	sign --jobs 0 a.xml
 	sign --json -
+	sign --payment --media-type text/plain a.xml
+	pin
+	pin reset
+	pin status extra
+	pin --token
+	token
+	token --yes
+	token info extra
 	status extra
 	keys --socket relative
 	verify
@@ -317,7 +328,7 @@ bash_options() {
 	local command want
 
 	"$signet" --dump-options >"$D/options"
-	for command in status tokens keys sign verify help; do
+	for command in status tokens token pin keys sign verify policy help; do
 		want=$(awk -v c="$command" '$1 == c {
 			print $2; if ($3 != "-") print $3 }' "$D/options" | sort)
 		[ "$(bash_options "$command")" = "$want" ]

@@ -7,7 +7,6 @@
 load helper
 load person
 
-root=$BATS_TEST_DIRNAME/../..
 signet=$build/bin/signet
 
 setup() {
