@@ -71,7 +71,8 @@ static bool take_text(struct cli_sign *s, int id, const char *value)
 		return value[0] != '\0';
 	case OPTION_MEDIA_TYPE:
 		s->media_type = value;
-		s->payment = strcmp(value, CLI_CONTENT_PAYMENT) == 0;
+		s->payment = s->payment ||
+			     strcmp(value, CLI_CONTENT_PAYMENT) == 0;
 		return strchr(value, '/') != NULL;
 	}
 	return false;
