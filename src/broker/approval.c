@@ -16,6 +16,52 @@
 #include "wire/fault.h"
 #include "wire/prepare.h"
 
+/* --- PINs of a dialog that was withdrawn --------------------------------- */
+
+static struct token *approval_dropped(struct worker_call *call)
+{
+	struct token *t = (struct token *)((char *)call -
+					   offsetof(struct token, drop));
+
+	t->dropping = false;
+	return t;
+}
+
+static int approval_drop_answer(struct worker_call *call,
+				const struct wire_frame *f, struct error *e)
+{
+	approval_dropped(call);
+	return 0;
+}
+
+static void approval_drop_lost(struct worker_call *call,
+			       const struct error *why, bool begun)
+{
+	approval_dropped(call);
+}
+
+/*
+ * The dialog closes in the very moment a PIN was typed: it may be in the socket
+ * already.  It is not to lie there until somebody asks again.
+ */
+static void approval_drop_pins(struct approval *a)
+{
+	struct token *t = a->token;
+	struct wire_prepare_req req = { .pins = 0 };
+
+	if (a->with != WIRE_LOGIN_PIN || a->shard == NULL ||
+	    a->worker == NULL || a->shard->worker != a->worker || t->dropping)
+		return;
+	req.token = a->shard->theirs[t->number];
+	t->dropping = true;
+	t->drop.type = WIRE_PREPARE;
+	t->drop.deadline_ms = t->module->config->deadline_ms;
+	t->drop.answer = approval_drop_answer;
+	t->drop.lost = approval_drop_lost;
+	wire_prepare_req_put(worker_begin(a->worker, &t->drop), &req);
+	worker_send(a->worker, &t->drop);
+}
+
 /* --- the end ------------------------------------------------------------ */
 
 static void approval_leave(struct approval *a)
@@ -24,6 +70,8 @@ static void approval_leave(struct approval *a)
 		&a->broker->approvals_waiting : &a->broker->approvals_open;
 
 	TAILQ_REMOVE(list, a, entry);
+	if (a->state == APPROVAL_ASKING)
+		approval_drop_pins(a);
 	a->state = APPROVAL_NONE;
 	prompt_close(a->prompt);
 	a->prompt = NULL;

@@ -48,6 +48,8 @@ struct token {
 	size_t keys_count;
 	unsigned queued;     /* requests that wait for it */
 	struct kept kept;    /* a login after an approval */
+	struct worker_call drop; /* of PINs that nobody wants any more */
+	bool dropping;
 };
 TAILQ_HEAD(tokens, token);
 

@@ -18,6 +18,7 @@ teardown() {
 
 # supervised DOUBLE [URI]: every signature wants this supervisor.
 supervised() {
+	# shellcheck disable=SC2034 # of person.bash
 	POLICY="$(cat <<-END
 	  - name: two-persons
 	    outcome: ask
