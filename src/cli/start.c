@@ -190,26 +190,40 @@ static int launch(struct start *s, struct error *e)
 	return 0;
 }
 
-/* What it said since we started it. */
-static void print_log(const struct start *s)
+/* What was said since we started it, the end of it. */
+static void read_log(const struct start *s, char text[START_LOG_TAIL + 1])
 {
 	AUTO(fd_closep) int fd = open(s->log, O_RDONLY | O_CLOEXEC);
-	char text[START_LOG_TAIL + 1], *line, *state = NULL;
 	struct stat st;
 	ssize_t len;
 	off_t from = s->log_from;
 
+	text[0] = '\0';
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return;
 	if (st.st_size - from > START_LOG_TAIL)
 		from = st.st_size - START_LOG_TAIL;
 	len = pread(fd, text, START_LOG_TAIL, from);
-	if (len <= 0)
-		return;
-	text[len] = '\0';
+	text[len < 0 ? 0 : len] = '\0';
+}
+
+static void print_log(const struct start *s)
+{
+	char text[START_LOG_TAIL + 1], *line, *state = NULL;
+
+	read_log(s, text);
 	for (line = strtok_r(text, "\n", &state); line != NULL;
 	     line = strtok_r(NULL, "\n", &state))
 		cli_message("  %s", line);
+}
+
+/* Ours came second: the first one has the lock, and may not listen yet. */
+static bool other_starts(const struct start *s)
+{
+	char text[START_LOG_TAIL + 1];
+
+	read_log(s, text);
+	return strstr(text, "another signetd serves") != NULL;
 }
 
 /* READY, or somebody else's signetd; false: nothing yet. */
@@ -237,7 +251,7 @@ static int wait_ready(struct start *s, struct error *e)
 	while (!is_up(s)) {
 		pid_t ended = waitpid(s->pid, &status, WNOHANG);
 
-		if (ended == s->pid && status != 0) {
+		if (ended == s->pid && status != 0 && !other_starts(s)) {
 			print_log(s);
 			return error_set(e, ERR_NO_DAEMON,
 					 "%s could not start; its log is %s",

@@ -6,7 +6,8 @@
  *
  * in a session of its own, with standard error in signetd.log beside the
  * socket.  It writes "READY\n" to descriptor 3 when it listens.  Of two started
- * at once, one ends with status 0: it saw that the other has the socket.
+ * at once one fails, since the other has the socket's lock, and that one is
+ * waited for.
  */
 #ifndef SIGNET_CLI_START_H
 #define SIGNET_CLI_START_H
