@@ -4,6 +4,8 @@
 # approval - a person is asked, sees what is signed, and types the PIN; what
 # else can happen to a dialog ends in a refusal
 
+# Helpers read these, and set others.
+# shellcheck disable=SC2034,SC2153,SC2154
 load helper
 load person
 

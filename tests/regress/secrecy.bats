@@ -5,6 +5,8 @@
 # signetd: memory, logs, files, arguments and environments. A core file has no
 # more than /proc/PID/mem, which is searched, and which only root can read.
 
+# Helpers read these, and set others.
+# shellcheck disable=SC2034,SC2153,SC2154
 load helper
 load person
 
