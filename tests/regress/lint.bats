@@ -262,6 +262,9 @@ program() {
 	finds options 'build/bin/signet:1: is missing'
 	printf '  -h, --help  this\n  --config=FILE  that\n' | program signetd
 	printf '  --json  as JSON\n' | program signet
+	printf '  --version\n' | program signet-prompt
+	echo '.Op Fl -version' | page 'SIGNET-PROMPT 8' signet-prompt \
+		>man/signet-prompt.8
 	printf '.Bl\n.It Fl h , Fl -help\n.It Fl -config Ns = Ns Ar f\n.El\n' |
 		page 'SIGNETD 8' signetd >man/signetd.8
 	echo '.Op Fl -json' | page 'SIGNET 1' signet >man/signet.1
