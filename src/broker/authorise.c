@@ -133,6 +133,8 @@ static int view_items(struct view *v, const struct request *r,
 	for (unsigned i = 0; i < r->count && failed == 0; i++) {
 		failed = content_summary_add(s, r->items[i].content, e);
 		view_media_type(v, r->items[i].content->media_type);
+		if (r->items[i].content->sums_count == 0)
+			v->q.amountless = true;
 	}
 	if (failed != 0)
 		return failed;

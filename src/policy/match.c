@@ -366,7 +366,7 @@ static bool match_sum_max(const struct policy_match *m,
 			  const struct policy_question *q,
 			  struct policy_words *w)
 {
-	if (q->blind || q->sums_count == 0) {
+	if (q->blind || q->amountless || q->sums_count == 0) {
 		policy_words_put(w, "limits amounts, this content %s",
 				 q->blind ? "cannot be shown" : "states none");
 		return false;

@@ -128,6 +128,7 @@ struct policy_question {
 	const char *const *media_types;
 	size_t media_types_count;
 	bool blind;	/* any item cannot be shown */
+	bool amountless; /* any item states no amount */
 	unsigned items; /* 1, or those of a batch */
 	/* Totals of the request, a currency each. */
 	const struct policy_question_sum {

@@ -293,6 +293,11 @@ static void amounts_that_are_not_known_are_too_much(void **state)
 	q.blind = true;
 	assert_false(holds(AT_MOST("CNY", "5000.00")));
 	q.blind = false;
+	assert_true(holds(AT_MOST("CNY", "5000.00")));
+	/* A text among payments. */
+	q.amountless = true;
+	assert_false(holds(AT_MOST("CNY", "5000.00")));
+	q.amountless = false;
 	q.sums = bad;
 	assert_false(holds(AT_MOST("CNY", "5000.00")));
 	q.sums_count = 0;
