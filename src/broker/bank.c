@@ -91,6 +91,17 @@ static const struct format_alg *bank_alg(const struct buf *header)
 	return alg == NULL ? NULL : format_alg_by_name(alg);
 }
 
+/*
+ * Intact, by the key that was given: the rule says whose that is, so there is
+ * no chain to look for.
+ */
+static bool bank_intact(const struct format_report *r)
+{
+	return r->verdict == FORMAT_TOTAL_PASSED ||
+	       (r->verdict == FORMAT_INDETERMINATE &&
+		strcmp(r->sub, "NO_CERTIFICATE_CHAIN_FOUND") == 0);
+}
+
 /* By the pinned key and no other: what the header says of keys is not read. */
 static int bank_signature(const struct item *i, const struct pin_key *k,
 			  int64_t now, struct error *e)
@@ -111,7 +122,7 @@ static int bank_signature(const struct item *i, const struct pin_key *k,
 				 " no algorithm that is known here");
 	r = format_verify_raw(buf_slice(&parts.signature), alg,
 			      parts.signed_text, &trust, &report, e);
-	if (r == 0 && report.verdict != FORMAT_TOTAL_PASSED)
+	if (r == 0 && !bank_intact(&report))
 		r = error_set(e, ERR_BANK_REQUEST, "the bank's request is not"
 			      " signed by the key that the policy pins: %s",
 			      report.text);
