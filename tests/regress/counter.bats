@@ -72,7 +72,7 @@ scripted() {
 	left 8
 	asks "$(text hello)" -H 'Prefer: respond-async'
 	open_dialog 1
-	api DELETE "/v1/signatures/$(jq -r .id "$D/answer")" >"$D/answer"
+	api DELETE "/v1/signatures/$(jq -r .id "$D/answer")" >/dev/null
 	left 8
 	asks "$(text hello | jq -c --arg t "$(date -u -d '+2 seconds' \
 		+%Y-%m-%dT%H:%M:%SZ)" '.expires = $t')"
