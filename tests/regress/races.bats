@@ -19,6 +19,7 @@ teardown() {
 }
 
 # It is still there, asks nobody, and the next one signs.
+# shellcheck disable=SC2153 # PID is set by start
 goes_on() {
 	wait_nobody_asks
 	kill -0 "$PID"
