@@ -66,6 +66,9 @@ static void decide_by(const struct policy_rule *r,
 		policy_words_put(w, "%s; ", why);
 	else if (r->outcome == POLICY_DENY && r->reason != NULL)
 		policy_words_put(w, "%s; ", r->reason);
+	if (out->outcome != r->outcome && r->max_batch != NULL)
+		policy_words_put(w, "%u items of at most %u; ", q->items,
+				 *r->max_batch);
 	policy_match_explain(&r->match, q, w);
 }
 
