@@ -182,7 +182,8 @@ broke_off() {
 	asks "$(batch 3)"
 	refused 403 not-allowed
 	says 'few'
-	says 'max_batch'
+	says '3 items'
+	says 'at most 2'
 	[ "$(dialogs)" -eq 0 ]
 	asks "$(batch 2)"
 	released
