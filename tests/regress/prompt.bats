@@ -173,19 +173,21 @@ status 0' ]
 
 @test "a prompt that has a PIN cannot be dumped" {
 	local pid
+	# Copies: the other user may not be let into the folder of these.
 	mkdir "$D/bin"
-	cp "$prompt" "$D/bin/"
+	cp "$prompt" "$tools/prompt-driver" "$doubles/hangs" \
+		"$doubles/pinentry.sh" "$D/bin/"
 	prompt=$D/bin/signet-prompt
-	request hangs
+	request "$D/bin/hangs"
 	[ "$(id -u)" -ne 0 ] || {
 		chown -R 65534:65534 "$D"
 		setpriv --reuid=65534 --regid=65534 --clear-groups \
-			"$tools/prompt-driver" "$prompt" "$D/request" \
+			"$D/bin/prompt-driver" "$prompt" "$D/request" \
 			withdraw "$D/now" >"$D/out" 3>&- &
 	}
 	[ "$(id -u)" -eq 0 ] || ask withdraw "$D/now" &
 	PIDS+=($!)
-	wait_until 10 test -e "$D/hanging"
+	wait_until 10 test -e "$D/bin/hanging"
 	pid=$(pgrep -f "^$prompt\$")
 	[ "$(stat -c %u "/proc/$pid/environ")" -eq 0 ]
 	[ "$(awk '/^Uid/ {print $2}' "/proc/$pid/status")" -ne 0 ]
