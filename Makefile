@@ -149,6 +149,41 @@ $(BUILD)/mock/%.so: tests/mock/doubles/%.c
 	@mkdir -p $(@D)
 	$(mock_so)
 
+# --- the virtual card, its reader, a private pcscd ---------------------------
+
+CARD      := $(BUILD)/card
+LIBCARD   := $(BUILD)/lib/libcard.a
+PCSC_CFLAGS = $(shell $(PKG_CONFIG) --cflags libpcsclite)
+pcsc_libs  = $(shell $(PKG_CONFIG) --libs libpcsclite)
+CARD_PROGRAMS := $(CARD)/piv-card $(CARD)/card-control $(CARD)/pcscd-private \
+	$(CARD)/libifd-signet.so
+CARD_CONTROL := tests/card/tools/card-control.c tests/card/listen.c
+CARD_PRIVATE := tests/card/listen.c \
+	$(addprefix tests/card/tools/,pcscd-private.c service.c isolate.c)
+
+$(call objects,$(CARD_PRIVATE)): CPPFLAGS += $(PCSC_CFLAGS)
+$(LIBCARD): $(call objects,$(call sources,tests/card))
+	$(archive)
+$(CARD)/piv-card: $(call objects,tests/card/main.c) $(LIBCARD) $(LIBCORE)
+	$(call link,$(worker_libs))
+$(CARD)/card-control: $(call objects,$(CARD_CONTROL)) $(LIBCORE)
+	$(call link)
+$(CARD)/pcscd-private: $(call objects,$(CARD_PRIVATE)) $(LIBCORE)
+	$(call link,$(pcsc_libs))
+# Never with sanitizers: pcscd, which has none, loads it.
+$(CARD)/libifd-signet.so: $(wildcard tests/card/ifd/*.[ch]) tests/card/wire.h
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CPPFLAGS) $(PCSC_CFLAGS) $(filter-out $(SAN),$(CFLAGS)) \
+	  -shared $(LDHARDEN) -o $@ $(filter %.c,$^) -lpthread
+$(CARD)/profiles/ca.pem: tests/card/make-cards
+	@mkdir -p $(CARD)
+	$(call say,CARDS)
+	$(Q)tests/card/make-cards $(CARD)/profiles
+
+.PHONY: card
+card: $(CARD_PROGRAMS) $(CARD)/profiles/ca.pem ## a virtual PIV card and a private pcscd
+
 # --- tests ------------------------------------------------------------------------
 
 UNIT_SRC := $(wildcard tests/unit/*/*.c)
@@ -157,6 +192,10 @@ CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBPROMPT) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
 	$(call link,$(CMOCKA_LIBS) $(prompt_libs) $(core_libs) $(client_libs) -ldl)
+
+# Of its own library only: it has names that others have, too.
+$(BUILD)/unit/card/%: $(BUILD)/obj/tests/unit/card/%.o $(LIBCARD) $(LIBCORE)
+	$(call link,$(CMOCKA_LIBS) $(worker_libs))
 
 FIXTURES := $(BUILD)/fixtures
 export SIGNET_BUILD := $(abspath $(BUILD))
@@ -180,7 +219,7 @@ $(BUILD)/tools/%: $(BUILD)/obj/tests/regress/tools/%.o $(LIBCORE)
 
 unit: all $(UNIT) ## unit tests (cmocka)
 	tests/run-unit $(UNIT)
-regress: all $(TOOLS) $(FIXTURES)/ready ## regress tests (bats), whole programs
+regress: all card $(TOOLS) $(FIXTURES)/ready ## regress tests (bats), whole programs
 	tests/run-regress tests/regress
 
 .PHONY: check-asan check-valgrind
