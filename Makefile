@@ -155,20 +155,20 @@ CARD      := $(BUILD)/card
 LIBCARD   := $(BUILD)/lib/libcard.a
 PCSC_CFLAGS = $(shell $(PKG_CONFIG) --cflags libpcsclite)
 pcsc_libs  = $(shell $(PKG_CONFIG) --libs libpcsclite)
-CARD_PROGRAMS := $(CARD)/piv-card $(CARD)/card-control $(CARD)/pcscd-private \
-	$(CARD)/libifd-signet.so
-CARD_CONTROL := tests/card/tools/card-control.c tests/card/listen.c
-CARD_PRIVATE := tests/card/listen.c \
-	$(addprefix tests/card/tools/,pcscd-private.c service.c isolate.c)
+CARD_PROGRAMS := $(CARD)/piv-card $(CARD)/card-control $(CARD)/card-latency \
+	$(CARD)/pcscd-private $(CARD)/libifd-signet.so
+card_tool = $(call objects,tests/card/listen.c $(addprefix tests/card/tools/,$(1)))
 
-$(call objects,$(CARD_PRIVATE)): CPPFLAGS += $(PCSC_CFLAGS)
+$(call card_tool,service.c card-latency.c): CPPFLAGS += $(PCSC_CFLAGS)
 $(LIBCARD): $(call objects,$(call sources,tests/card))
 	$(archive)
 $(CARD)/piv-card: $(call objects,tests/card/main.c) $(LIBCARD) $(LIBCORE)
 	$(call link,$(worker_libs))
-$(CARD)/card-control: $(call objects,$(CARD_CONTROL)) $(LIBCORE)
+$(CARD)/card-control: $(call card_tool,card-control.c ask.c) $(LIBCORE)
 	$(call link)
-$(CARD)/pcscd-private: $(call objects,$(CARD_PRIVATE)) $(LIBCORE)
+$(CARD)/card-latency: $(call card_tool,card-latency.c ask.c) $(LIBCORE)
+	$(call link,$(pcsc_libs))
+$(CARD)/pcscd-private: $(call card_tool,pcscd-private.c service.c isolate.c) $(LIBCORE)
 	$(call link,$(pcsc_libs))
 # Never with sanitizers: pcscd, which has none, loads it.
 $(CARD)/libifd-signet.so: $(wildcard tests/card/ifd/*.[ch]) tests/card/wire.h

@@ -24,6 +24,6 @@ command_fn command_authenticate, command_generate;
 
 /* What ykcs11 and yubico-piv-tool ask for: yubikey.c */
 command_fn command_version, command_serial, command_metadata,
-	command_set_management, command_set_retries;
+	command_set_management, command_set_retries, command_import;
 
 #endif

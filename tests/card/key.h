@@ -27,6 +27,13 @@ int key_load(const char *path, EVP_PKEY **out, struct error *e) MUST_CHECK;
 /* A new pair; NULL for an algorithm that this card has not. */
 EVP_PKEY *key_generate(uint8_t algorithm);
 
+/*
+ * A pair from the private part: RSA of its two primes, EC of its scalar.
+ * NULL when they make no key of that algorithm.
+ */
+EVP_PKEY *key_import_rsa(struct slice p, struct slice q);
+EVP_PKEY *key_import_ec(uint8_t algorithm, struct slice scalar);
+
 /* KEY_*, or 0 for what is none of them. */
 uint8_t key_algorithm(EVP_PKEY *key);
 

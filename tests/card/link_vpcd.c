@@ -122,9 +122,9 @@ static bool obey_next(struct link_vpcd *l)
 	size_t len = cursor_u16(&c);
 	struct slice bytes = cursor_bytes(&c, len);
 
+	buf_init(&message, APDU_MAX);
 	if (c.failed)
 		return false;
-	buf_init(&message, APDU_MAX);
 	buf_put_slice(&message, bytes);
 	buf_consume(&l->in, LENGTH_BYTES + len);
 	obey(l, buf_slice(&message));

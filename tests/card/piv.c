@@ -32,6 +32,7 @@ static const struct {
 	{ 0xf8, false, command_serial },
 	{ 0xfa, true, command_set_retries },
 	{ 0xfd, false, command_version },
+	{ 0xfe, true, command_import },
 	{ 0xff, true, command_set_management },
 };
 

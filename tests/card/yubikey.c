@@ -123,3 +123,34 @@ uint16_t command_set_retries(struct piv *p, const struct apdu *a,
 	p->puk.tries = p->puk.tries_max = a->p2;
 	return SW_OK;
 }
+
+static EVP_PKEY *imported(uint8_t algorithm, struct slice data)
+{
+	struct slice p, q, scalar;
+
+	if (algorithm == KEY_RSA2048) {
+		if (!tlv_find(data, 0x01, &p) || !tlv_find(data, 0x02, &q))
+			return NULL;
+		return key_import_rsa(p, q);
+	}
+	if (!tlv_find(data, 0x06, &scalar))
+		return NULL;
+	return key_import_ec(algorithm, scalar);
+}
+
+/* The rest of what is sent for RSA follows from the primes. */
+uint16_t command_import(struct piv *p, const struct apdu *a,
+			struct buf *reply)
+{
+	struct piv_slot *s = piv_slot_of(p, a->p2);
+	EVP_PKEY *key;
+
+	if (s == NULL)
+		return SW_REFERENCE;
+	key = imported(a->p1, a->data);
+	if (key == NULL)
+		return SW_DATA;
+	EVP_PKEY_free(s->key);
+	s->key = key;
+	return SW_OK;
+}

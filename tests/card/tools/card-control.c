@@ -2,80 +2,31 @@
 /*
  * card-control: tells a piv-card what to do and prints what it answers.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/fd.h"
 #include "tests/card/control.h"
-#include "tests/card/listen.h"
-
-static int connect_card(const char *path, struct error *e)
-{
-	AUTO(fd_closep) int fd = -1;
-	struct sockaddr_un to;
-	int status = listen_address(path, &to, e);
-
-	if (status != 0)
-		return status;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
-		return error_set_errno(e, ERR_IO, errno, "%s", path);
-	return fd_take(&fd);
-}
-
-static int send_words(int fd, char **words, struct error *e)
-{
-	AUTO(buf_fini) struct buf line;
-
-	buf_init(&line, CONTROL_LINE_MAX);
-	for (; *words != NULL; words++)
-		buf_printf(&line, "%s%c", *words,
-			   words[1] != NULL ? ' ' : '\n');
-	if (buf_error(&line) != 0)
-		return error_set(e, ERR_TOO_LARGE, "too long a command");
-	return fd_write_all(fd, buf_slice(&line), e);
-}
-
-/* Its answer to standard output, without the leading "ok". */
-static int print_answer(int fd, struct error *e)
-{
-	char line[CONTROL_LINE_MAX] = "";
-	size_t len = 0;
-	ssize_t got;
-
-	do {
-		got = read(fd, line + len, sizeof(line) - 1 - len);
-		len += got > 0 ? (size_t)got : 0;
-	} while (got > 0);
-	line[len] = '\0';
-	if (strncmp(line, "ok", 2) != 0)
-		return error_set(e, ERR_IO, "%s",
-				 len > 0 ? line : "the card does not answer");
-	if (line[2] == ' ')
-		fputs(line + 3, stdout);
-	return 0;
-}
+#include "tests/card/tools/ask.h"
 
 int main(int argc, char **argv)
 {
-	AUTO(fd_closep) int fd = -1;
+	AUTO(buf_fini) struct buf answer;
 	struct error e = { 0 };
+	const char *text;
 
+	buf_init(&answer, CONTROL_LINE_MAX);
 	if (argc < 3) {
 		fputs("usage: card-control SOCKET COMMAND [WORD...]\n",
 		      stderr);
 		return 2;
 	}
-	fd = connect_card(argv[1], &e);
-	if (fd >= 0 && send_words(fd, argv + 2, &e) == 0 &&
-	    print_answer(fd, &e) == 0)
-		return EXIT_SUCCESS;
-	fprintf(stderr, "card-control: %s\n", e.message);
-	return EXIT_FAILURE;
+	if (ask_card(argv[1], argv + 2, &answer, &e) != 0) {
+		fprintf(stderr, "card-control: %s\n", e.message);
+		return EXIT_FAILURE;
+	}
+	text = buf_text(&answer);
+	if (text[0] == ' ')
+		fputs(text + 1, stdout);
+	return EXIT_SUCCESS;
 }

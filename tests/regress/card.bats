@@ -1,0 +1,398 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# card - a PIV card in software behind a real pcscd: what OpenSC and ykcs11
+# make of it, what can go wrong with it, and Signet on it
+
+load helper
+load person
+load card
+
+setup() {
+	signet_setup
+}
+
+teardown() {
+	person_teardown
+	signet_teardown
+}
+
+# --- the card through other people's programs -------------------------------
+
+@test "OpenSC lists the token, its certificates and keys" {
+	card_setup 1
+	opensc --list-slots
+	opensc_says 'Alice Example'
+	opensc --list-objects --login --pin "$CARD_PIN"
+	[ "$(grep -c '^Certificate Object' "$D/said")" -eq 4 ]
+	[ "$(grep -c '^Private Key Object' "$D/said")" -eq 4 ]
+	[ "$(grep -c 'always authenticate' "$D/said")" -eq 1 ]
+}
+
+@test "OpenSC signs with 9A, and with 9C after a login for that signature" {
+	card_setup 1
+	signs_9a opensc alice
+	[ "$(apdus 1 87)" -eq 2 ] # a chain of two
+	signs_9c opensc alice
+	[ "$(apdus 1 87)" -eq 3 ]
+}
+
+@test "ykcs11 lists and signs with both, too" {
+	card_setup 1 'Yubico YubiKey test'
+	[ -n "$YKCS11" ] || skip "no ykcs11"
+	ykcs11 --list-slots
+	opensc_says 'YubiKey PIV #5000001'
+	signs_9a ykcs11 alice
+	signs_9c ykcs11 alice
+}
+
+@test "yubico-piv-tool makes a key and puts a certificate on the card" {
+	card_setup 1 'Yubico YubiKey test'
+	yubico-piv-tool -r Yubico -a generate -s 9e -A ECCP256 -o "$D/public"
+	grep -q 'BEGIN PUBLIC KEY' "$D/public"
+	yubico-piv-tool -r Yubico -a import-certificate -s 9e \
+		-i "$profiles/bob/9e.crt"
+	yubico-piv-tool -r Yubico -a read-certificate -s 9e -o "$D/crt"
+	cmp "$profiles/bob/9e.crt" "$D/crt"
+}
+
+@test "yubico-piv-tool puts keys of files on the card, and they sign" {
+	card_setup 1 'Yubico YubiKey test'
+	for slot in 9a 9c; do
+		yubico-piv-tool -r Yubico -a import-key -s "$slot" \
+			-i "$profiles/bob/$slot.key"
+		yubico-piv-tool -r Yubico -a import-certificate -s "$slot" \
+			-i "$profiles/bob/$slot.crt"
+	done
+	signs_9a opensc bob
+	signs_9c opensc bob
+}
+
+@test "without the management key nothing is written" {
+	card_setup 1 'Yubico YubiKey test'
+	not yubico-piv-tool -r Yubico -a generate -s 9e -A ECCP256 \
+		-k 010203040506070801020304050607080102030405060709
+	not yubico-piv-tool -r Yubico -a import-certificate -s 9e \
+		-k 010203040506070801020304050607080102030405060709 \
+		-i "$profiles/bob/9e.crt"
+	yubico-piv-tool -r Yubico -a read-certificate -s 9e -o "$D/crt"
+	cmp "$profiles/alice/9e.crt" "$D/crt"
+}
+
+# --- PINs -------------------------------------------------------------------
+
+@test "a PIN is wrong twice, then locked; the PUK unblocks it" {
+	card_setup 1
+	not opensc --login --pin 111111 --list-objects
+	opensc_says CKR_PIN_INCORRECT
+	not opensc --login --pin 111111 --list-objects
+	opensc_says CKR_PIN_INCORRECT
+	card_is 1 pin=1
+	opensc --list-slots
+	opensc_says 'final user PIN try'
+	not opensc --login --pin 111111 --list-objects
+	opensc_says CKR_PIN_LOCKED
+	card_is 1 pin=0 puk=3
+	not opensc --login --pin "$CARD_PIN" --list-objects
+	opensc_says CKR_PIN_LOCKED
+	pkcs15-tool --unblock-pin --auth-id 01 --puk "$CARD_PUK" \
+		--new-pin 135790
+	card_is 1 pin=3 puk=3
+	PIN=135790 signs_9a opensc alice
+}
+
+@test "a wrong PUK costs a try of the PUK and changes nothing" {
+	card_setup 1
+	not pkcs15-tool --unblock-pin --auth-id 01 --puk 11111111 \
+		--new-pin 135790
+	card_is 1 pin=3 puk=2
+	signs_9a opensc alice
+}
+
+@test "the PIN is changed" {
+	card_setup 1
+	pkcs15-tool --change-pin --auth-id 01 --pin "$CARD_PIN" \
+		--new-pin 135790
+	not signs_9a opensc alice
+	card_is 1 pin=2
+	PIN=135790 signs_9a opensc alice
+	card_is 1 pin=3
+}
+
+@test "counters are kept when the card is out, and by each card of its own" {
+	card_setup 1
+	not opensc --login --pin 111111 --list-objects
+	remove 1
+	insert 1
+	card_is 1 pin=2
+	swap 1 bob
+	card_is 1 pin=3
+	swap 1 alice
+	card_is 1 pin=2
+	card_control 1 reset-counters
+	card_is 1 pin=3
+}
+
+# --- readers ----------------------------------------------------------------
+
+# told_within N COMMAND... IN-OR-OUT: PC/SC tells of it within 50 ms.
+told_within() {
+	local us state
+	read -r us state < <(latency "$1" "${@:2:$#-2}")
+	echo "# ${*:2}: $us us"
+	[ "$state" = "${*: -1}" ] && [ "$us" -lt 50000 ]
+}
+
+@test "PC/SC tells of each removal and insertion within 50 ms" {
+	card_setup 1
+	for _ in 1 2 3 4 5; do
+		told_within 1 remove out
+		told_within 1 insert in
+	done
+}
+
+@test "a card that is swapped in an instant is seen to have been out" {
+	card_setup 1
+	opensc --list-slots
+	told_within 1 swap "$profiles/twin" out
+	signs_9a opensc twin
+	not card_verifies alice 9a "$D/content" "$D/signature"
+}
+
+@test "five readers at once, each with its card" {
+	CARDS='alice bob twin clone bob' card_setup 5
+	opensc --list-token-slots
+	[ "$(grep -c 'token label' "$D/said")" -ge 4 ]
+	remove 2
+	opensc --list-slots
+	opensc_says '(empty)'
+}
+
+@test "a reader whose card's program comes later has a card then" {
+	card_setup 1
+	card_control 1 quit
+	wait_until 5 eval 'opensc --list-slots; opensc_says "(empty)"' \
+		>/dev/null
+	rm -f "$D/card1"
+	card_start 1 bob
+	wait_until 5 signs_9a opensc bob
+}
+
+@test "pcscd is stopped, killed and started again" {
+	card_setup 1
+	signs_9a opensc alice
+	pcscd_stop
+	not signs_9a opensc alice
+	pcscd_start
+	signs_9a opensc alice
+	pcscd_kill
+	not signs_9a opensc alice
+	pcscd_start
+	signs_9a opensc alice
+}
+
+@test "a card in vpcd's reader signs as well" {
+	local vpcd port=$((20000 + RANDOM % 10000))
+	vpcd=$(module_path pcsc/drivers/serial/libifdvpcd.so)
+	[ -n "$vpcd" ] || skip "no vpcd"
+	cat >"$D/vpcd.conf" <<-END
+	FRIENDLYNAME "Virtual PCD"
+	DEVICENAME /dev/null:$port
+	LIBPATH $vpcd
+	CHANNELID $port
+	END
+	readers=(--config "$D/vpcd.conf")
+	mkdir "$D/pcsc"
+	pcscd_run
+	OPENSC=$(module_path opensc-pkcs11.so)
+	"$card_programs/piv-card" --vpcd "$port" --control "$D/card1" \
+		"$profiles/alice" >>"$D/log" 2>&1 3>&- &
+	PIDS+=("$!")
+	wait_until 10 test -S "$D/card1"
+	wait_until 5 signs_9a opensc alice
+	signs_9c opensc alice
+	remove 1
+	wait_until 5 eval 'opensc --list-slots; opensc_says "(empty)"' \
+		>/dev/null
+}
+
+# --- what goes wrong with cards ---------------------------------------------
+
+@test "a slow card takes its time for each APDU" {
+	local began n
+	card_setup 1
+	card_control 1 slow 20
+	card_control 1 reset-counters
+	began=${EPOCHREALTIME/./}
+	signs_9c opensc alice
+	n=$(apdus 1)
+	[ "$n" -gt 10 ]
+	[ $((${EPOCHREALTIME/./} - began)) -ge $((n * 20000)) ]
+}
+
+@test "a mute card holds its caller until it speaks" {
+	card_setup 1
+	card_control 1 mute
+	LIMIT=1
+	not signs_9c opensc alice
+	card_is 1 waiting=yes
+	card_control 1 unmute
+	LIMIT=20
+	signs_9c opensc alice
+}
+
+@test "a mute card that is pulled lets go of its caller" {
+	card_setup 1
+	card_control 1 mute
+	opensc --list-objects &
+	PIDS+=("$!")
+	wait_until 5 card_is 1 waiting=yes
+	remove 1
+	wait_until 5 gone "$!"
+}
+
+@test "a mute card does not hold another reader" {
+	card_setup 2
+	card_control 1 mute
+	opensc --list-objects &
+	PIDS+=("$!")
+	wait_until 5 card_is 1 waiting=yes
+	latency 2 remove
+	latency 2 insert
+}
+
+@test "a card pulled in mid-signature: an error, no try spent, and it goes on" {
+	card_setup 1
+	card_control 1 pull-on-sign 1
+	not signs_9a opensc alice
+	grep -qE 'CKR_(GENERAL_ERROR|DEVICE_REMOVED)' "$D/said"
+	card_is 1 card=out pin=3
+	insert 1
+	wait_until 5 signs_9a opensc alice
+}
+
+# answers_sw WORD: the card answers a SELECT with this status word.
+answers_sw() {
+	opensc-tool --card-driver default \
+		--send-apdu 00:A4:04:00:05:A0:00:00:03:08 >"$D/said" 2>&1
+	opensc_says "(SW1=0x${1:0:2}, SW2=0x${1:2:2})"
+}
+
+@test "a status word in the place of one answer" {
+	card_setup 1
+	answers_sw 9000
+	card_control 1 status-word 6f42 a4
+	answers_sw 6F42
+	answers_sw 9000
+	card_control 1 status-word 6f42 87
+	answers_sw 9000
+}
+
+@test "a corrupted signature is not noticed by the module" {
+	card_setup 1
+	card_control 1 corrupt-signature
+	not signs_9a opensc alice
+	not opensc_says 'failed'
+	signs_9a opensc alice
+}
+
+@test "commands that are none are refused" {
+	card_setup 1
+	not card_control 1 explode
+	not card_control 1 slow
+	not card_control 1 slow soon
+	not card_control 1 slow -1
+	not card_control 1 swap "$D/nowhere"
+	not card_control 1 status-word 12345
+	card_is 1 card=in
+}
+
+# --- Signet on it -----------------------------------------------------------
+
+KEY_9A='pkcs11:token=Alice%20Example;id=%01'
+KEY_9C='pkcs11:token=Alice%20Example;id=%02'
+
+# card_person [DOUBLE]: signetd with OpenSC, and who types the card's PIN.
+card_person() {
+	person_configure "${1:-approves}" "$(module_card)"
+	echo "$CARD_PIN" >"$D/pin"
+	start
+	wait_until 10 settled
+}
+
+# released_verifies SLOT: the released raw signature over "hello" is the card's.
+released_verifies() {
+	printf hello >"$D/content"
+	jq -r .signature "$D/answer" | base64 -d >"$D/signature"
+	card_verifies alice "$1" "$D/content" "$D/signature"
+}
+
+@test "signetd lists the card's keys and signs with a PIN that is typed" {
+	card_setup 1
+	card_person
+	api GET /v1/keys | jq -r '.keys[] | "\(.id) \(.type)"' | sort >"$D/keys"
+	[ "$(cat "$D/keys")" = $'01 RSA\n02 EC\n03 EC\n04 EC' ]
+	signs "$KEY_9A"
+	released_verifies 9a
+	told_line 'Alice Example'
+	[ "$(pins)" -eq 1 ]
+	card_is 1 pin=3
+}
+
+@test "signetd signs with 9C, where each signature wants a PIN" {
+	card_setup 1
+	card_person
+	for n in 1 2; do
+		signs "$KEY_9C"
+		released_verifies 9c
+		[ "$(pins)" -eq "$n" ]
+	done
+	card_is 1 pin=3
+}
+
+@test "a batch with 9C: a PIN for each, and then it is known of the key" {
+	card_setup 1
+	card_person
+	KEY=$KEY_9C
+	api POST /v1/signatures -d "$(batch 3)" >"$D/answer"
+	jq -e '.state == "released" and .signed == 3' "$D/answer"
+	[ "$(pins)" -ge 3 ]
+	api GET /v1/keys | jq -e '.keys[] | select(.id == "02") |
+		.always_authenticate'
+	card_is 1 pin=3
+}
+
+@test "a wrong PIN in signetd's dialog costs one try, a right one none" {
+	card_setup 1
+	card_person types-in-turn
+	printf '111111\n%s\n' "$CARD_PIN" >"$D/pin"
+	signs "$KEY_9A"
+	released_verifies 9a
+	[ "$(pins)" -eq 2 ]
+	told_error 'The PIN was wrong'
+	card_is 1 pin=3
+}
+
+@test "signetd does not release a signature that the card spoiled" {
+	card_setup 1
+	card_person
+	card_control 1 corrupt-signature
+	sign "$KEY_9A" >"$D/answer"
+	refused 424 signature-mismatch
+	card_is 1 pin=3
+}
+
+@test "a card that is mute ends signetd's request at the deadline" {
+	local began
+	card_setup 1
+	DEADLINE=1000 card_person waits
+	ask now "$(body "$KEY_9A")"
+	open_dialog 1
+	card_control 1 mute
+	began=${EPOCHREALTIME/./}
+	go
+	answer now "$ASKED"
+	refused 504 deadline
+	[ $((${EPOCHREALTIME/./} - began)) -lt 2500000 ]
+	card_is 1 pin=3
+}
