@@ -27,6 +27,15 @@ static void ctx_freep(EVP_PKEY_CTX **ctx)
 	EVP_PKEY_CTX_free(*ctx);
 }
 
+static BN_CTX *numbers_new(void)
+{
+	BN_CTX *numbers = BN_CTX_new();
+
+	if (numbers != NULL)
+		BN_CTX_start(numbers);
+	return numbers;
+}
+
 static void numbers_freep(BN_CTX **numbers)
 {
 	BN_CTX_end(*numbers);
@@ -64,13 +73,12 @@ static bool private_exponent(const BIGNUM *p, const BIGNUM *q,
 EVP_PKEY *key_import_rsa(struct slice prime1, struct slice prime2)
 {
 	AUTO(build_freep) OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	AUTO(numbers_freep) BN_CTX *numbers = BN_CTX_new();
+	AUTO(numbers_freep) BN_CTX *numbers = numbers_new();
 	BIGNUM *p, *q, *n, *e, *d;
 
 	if (build == NULL || numbers == NULL || prime1.len != 128 ||
 	    prime2.len != 128)
 		return NULL;
-	BN_CTX_start(numbers);
 	p = BN_CTX_get(numbers);
 	q = BN_CTX_get(numbers);
 	n = BN_CTX_get(numbers);
@@ -129,7 +137,7 @@ static EVP_PKEY *import_scalar(const EC_GROUP *group, const char *name,
 EVP_PKEY *key_import_ec(uint8_t algorithm, struct slice scalar)
 {
 	bool p256 = algorithm == KEY_P256;
-	AUTO(numbers_freep) BN_CTX *numbers = BN_CTX_new();
+	AUTO(numbers_freep) BN_CTX *numbers = numbers_new();
 	EC_GROUP *group;
 	EVP_PKEY *key = NULL;
 	BIGNUM *n;
@@ -137,7 +145,6 @@ EVP_PKEY *key_import_ec(uint8_t algorithm, struct slice scalar)
 	if (numbers == NULL || (!p256 && algorithm != KEY_P384) ||
 	    scalar.len == 0 || scalar.len > 48)
 		return NULL;
-	BN_CTX_start(numbers);
 	n = BN_CTX_get(numbers);
 	group = EC_GROUP_new_by_curve_name(p256 ? NID_X9_62_prime256v1 :
 						  NID_secp384r1);
