@@ -157,7 +157,8 @@ PCSC_CFLAGS = $(shell $(PKG_CONFIG) --cflags libpcsclite)
 pcsc_libs  = $(shell $(PKG_CONFIG) --libs libpcsclite)
 CARD_PROGRAMS := $(CARD)/piv-card $(CARD)/card-control $(CARD)/card-latency \
 	$(CARD)/pcscd-private $(CARD)/libifd-signet.so
-card_tool = $(call objects,tests/card/listen.c $(addprefix tests/card/tools/,$(1)))
+card_tool = $(call objects,tests/card/listen.c \
+	$(addprefix tests/card/tools/,$(1)))
 
 $(call card_tool,service.c card-latency.c): CPPFLAGS += $(PCSC_CFLAGS)
 $(LIBCARD): $(call objects,$(call sources,tests/card))
@@ -228,9 +229,11 @@ check-asan: ## all tests with address and undefined-behaviour sanitizers
 check-valgrind: all $(UNIT) ## unit tests and one signature, under valgrind
 	tests/run-valgrind $(UNIT)
 
-.PHONY: demo bench lint
+.PHONY: demo demo-card bench lint
 demo: all $(FIXTURES)/ready ## sign a payment file and verify it with foreign tools
 	examples/demo
+demo-card: all card ## the same on a smart card in software, through OpenSC
+	examples/demo-card
 bench: all ## measure against the module called in-process
 	bench/run
 

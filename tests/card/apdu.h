@@ -21,8 +21,8 @@
 
 struct apdu {
 	uint8_t cla, ins, p1, p2;
-	struct slice data; /* borrowed from the raw command, or from the chain */
-	size_t le;	   /* bytes wanted: 256 or 65536 for "all", 0 for none */
+	struct slice data; /* borrowed: of the raw command, or of the chain */
+	size_t le; /* bytes wanted: 256 or 65536 for "all", 0 for none */
 };
 
 /*
@@ -33,7 +33,7 @@ uint16_t apdu_parse(struct slice raw, struct apdu *out) MUST_CHECK;
 
 /* What one logical channel remembers between commands. */
 struct apdu_channel {
-	struct apdu head; /* of the chain that is coming in; its data is empty */
+	struct apdu head; /* of the chain that comes in; without data */
 	bool chaining;
 	struct buf chain;
 	struct buf reply; /* the answer that is going out, from `sent` on */

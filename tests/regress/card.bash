@@ -15,29 +15,35 @@ CARD_PUK=76543210
 card_setup() {
 	local n cards=(${CARDS:-alice bob twin clone})
 	READER=${2:-Signet Reader}
-	readers=()
-	mkdir -p "$D/pcsc"
+	local readers=()
 	for ((n = 1; n <= $1; n++)); do
 		card_start "$n" "${cards[$(((n - 1) % ${#cards[@]}))]}"
 		readers+=(--reader "$READER $n=$D/reader$n")
 	done
-	pcscd_run
-	OPENSC=$(module_path opensc-pkcs11.so)
-	YKCS11=$(module_path libykcs11.so)
+	card_setup_by "${readers[@]}"
 }
 
-# card_start N PROFILE: the card's program; nobody needs pcscd for that.
+# card_setup_by OPTION...: only pcscd, with these options of pcscd-private.
+card_setup_by() {
+	OPENSC=$(module_path opensc-pkcs11.so)
+	YKCS11=$(module_path libykcs11.so)
+	mkdir -p "$D/pcsc"
+	pcscd_run "$@"
+}
+
+# card_start N PROFILE [--vpcd PORT]: the card's program; it needs no pcscd.
 card_start() {
-	"$card_programs/piv-card" --reader "$D/reader$1" \
-		--control "$D/card$1" ${READERS_OUT:+--out} "$profiles/$2" \
-		>>"$D/log" 2>&1 3>&- &
+	local link=("${@:3}")
+	[ $# -gt 2 ] || link=(--reader "$D/reader$1")
+	"$card_programs/piv-card" "${link[@]}" --control "$D/card$1" \
+		${READERS_OUT:+--out} "$profiles/$2" >>"$D/log" 2>&1 3>&- &
 	PIDS+=("$!")
 	wait_until 10 test -S "$D/card$1"
 }
 
 # Skips the test where pcscd cannot run.
 pcscd_run() {
-	"$card_programs/pcscd-private" "${readers[@]}" "$D/pcsc" -- \
+	"$card_programs/pcscd-private" "$@" "$D/pcsc" -- \
 		sleep 3600 >>"$D/log" 2>&1 3>&- &
 	PCSCD=$!
 	# Ended first: pcscd waits for an answer of a card that is mute.

@@ -135,12 +135,16 @@ teardown() {
 
 # --- readers ----------------------------------------------------------------
 
-# told_within N COMMAND... IN-OR-OUT: PC/SC tells of it within 50 ms.
+# told_within N COMMAND... in|out|in-or-out: PC/SC tells of an event within
+# 50 ms, and that the card is in or out then.
 told_within() {
 	local us state
 	read -r us state < <(latency "$1" "${@:2:$#-2}")
 	echo "# ${*:2}: $us us"
-	[ "$state" = "${*: -1}" ] && [ "$us" -lt 50000 ]
+	case ${*: -1} in
+	*"$state"*) [ -n "$state" ] && [ "$us" -lt 50000 ] ;;
+	*) return 1 ;;
+	esac
 }
 
 @test "PC/SC tells of each removal and insertion within 50 ms" {
@@ -153,8 +157,11 @@ told_within() {
 
 @test "a card that is swapped in an instant is seen to have been out" {
 	card_setup 1
+	# A client compares the count of events, but not with one of zero.
+	told_within 1 remove out
+	told_within 1 insert in
 	opensc --list-slots
-	told_within 1 swap "$profiles/twin" out
+	told_within 1 swap "$profiles/twin" in-or-out
 	signs_9a opensc twin
 	not card_verifies alice 9a "$D/content" "$D/signature"
 }
@@ -201,14 +208,8 @@ told_within() {
 	LIBPATH $vpcd
 	CHANNELID $port
 	END
-	readers=(--config "$D/vpcd.conf")
-	mkdir "$D/pcsc"
-	pcscd_run
-	OPENSC=$(module_path opensc-pkcs11.so)
-	"$card_programs/piv-card" --vpcd "$port" --control "$D/card1" \
-		"$profiles/alice" >>"$D/log" 2>&1 3>&- &
-	PIDS+=("$!")
-	wait_until 10 test -S "$D/card1"
+	card_setup_by --config "$D/vpcd.conf"
+	card_start 1 alice --vpcd "$port"
 	wait_until 5 signs_9a opensc alice
 	signs_9c opensc alice
 	remove 1
@@ -233,11 +234,9 @@ told_within() {
 @test "a mute card holds its caller until it speaks" {
 	card_setup 1
 	card_control 1 mute
-	LIMIT=1
-	not signs_9c opensc alice
+	LIMIT=1 not signs_9c opensc alice
 	card_is 1 waiting=yes
 	card_control 1 unmute
-	LIMIT=20
 	signs_9c opensc alice
 }
 
@@ -353,8 +352,7 @@ released_verifies() {
 @test "a batch with 9C: a PIN for each, and then it is known of the key" {
 	card_setup 1
 	card_person
-	KEY=$KEY_9C
-	api POST /v1/signatures -d "$(batch 3)" >"$D/answer"
+	api POST /v1/signatures -d "$(KEY=$KEY_9C batch 3)" >"$D/answer"
 	jq -e '.state == "released" and .signed == 3' "$D/answer"
 	[ "$(pins)" -ge 3 ]
 	api GET /v1/keys | jq -e '.keys[] | select(.id == "02") |

@@ -3,8 +3,8 @@
  * card-latency: the time from a command to a card until PC/SC tells of it.
  *
  * Gives the command (insert, remove, swap FOLDER), waits in
- * SCardGetStatusChange until the reader's state is another one, and prints
- * the microseconds, and "in" or "out".
+ * SCardGetStatusChange until an event of the card is told, and prints the
+ * microseconds, and "in" or "out" for what is then.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,17 +29,23 @@ static int fail(const char *what, LONG status)
 	return EXIT_FAILURE;
 }
 
-/* Blocks until the card is in where it was out, or the reverse. */
-static LONG wait_other(SCARDCONTEXT context, SCARD_READERSTATE *s)
+/* pcscd counts insertions and removals there. */
+static DWORD events(DWORD state)
 {
-	DWORD before = s->dwCurrentState & SCARD_STATE_PRESENT;
+	return state >> 16;
+}
+
+/* Blocks until there was one more; two that follow at once may be told once. */
+static LONG wait_event(SCARDCONTEXT context, SCARD_READERSTATE *s)
+{
+	DWORD before = events(s->dwCurrentState);
 	LONG status;
 
 	do {
 		status = SCardGetStatusChange(context, WAIT_MS, s, 1);
 		s->dwCurrentState = s->dwEventState;
 	} while (status == SCARD_S_SUCCESS &&
-		 (s->dwEventState & SCARD_STATE_PRESENT) == before);
+		 events(s->dwEventState) == before);
 	return status;
 }
 
@@ -59,7 +65,7 @@ static int measure(SCARDCONTEXT context, char **argv)
 	began = clock_mono_ns();
 	if (ask_card(argv[2], argv + 3, &answer, &e) != 0)
 		return fail(e.message, 0);
-	status = wait_other(context, &s);
+	status = wait_event(context, &s);
 	if (status != SCARD_S_SUCCESS)
 		return fail("SCardGetStatusChange", status);
 	printf("%" PRId64 " %s\n", (clock_mono_ns() - began) / 1000,

@@ -31,12 +31,12 @@ static const char usage[] =
 	"\n"
 	"  --reader NAME=SOCKET  a reader, whose card is the piv-card there\n"
 	"  --config FILE         more of reader.conf, as it is\n"
-	"  DIR                   for the socket, configuration and log of pcscd\n"
+	"  DIR                   for pcscd's socket, configuration and log\n"
 	"                        (not below /run)\n"
 	"\n"
-	"Runs COMMAND with PCSCLITE_CSOCK_NAME set and ends with its status; 77\n"
-	"where pcscd cannot run (1 when CI is set).  DIR/pcscd.pid is there while\n"
-	"pcscd serves.  SIGUSR1 stops pcscd, SIGUSR2 starts it again.\n";
+	"Runs COMMAND with PCSCLITE_CSOCK_NAME set; ends with its status,\n"
+	"77 where pcscd cannot run (1 when CI is set).  DIR/pcscd.pid is\n"
+	"there while it serves.  SIGUSR1 stops pcscd, SIGUSR2 starts it.\n";
 
 /* Everything that is waited for; blocked, and taken by sigwaitinfo(). */
 static void block_signals(sigset_t *set)
@@ -64,7 +64,7 @@ static pid_t run_command(char **argv)
 	_exit(127);
 }
 
-/* Children that ended: true, with its status, when the command is among them. */
+/* Children that ended: true, with its status, if the command is one. */
 static bool reap(struct service *s, pid_t command, int *status)
 {
 	bool ended = false;
