@@ -217,6 +217,44 @@ told_within() {
 		>/dev/null
 }
 
+# private COMMAND...: with a pcscd without readers.
+private() {
+	mkdir -p "$D/p"
+	"$card_programs/pcscd-private" "$D/p" -- "$@"
+}
+
+@test "pcscd-private ends as its command does and leaves nothing running" {
+	private true || [ $? -ne 77 ] || skip "pcscd cannot run here"
+	run private cat "$D/p/pcscd.pid"
+	[ "$status" -eq 0 ]
+	wait_until 5 gone "$output"
+	[ ! -e "$D/p/pcscd.comm" ]
+	run private sh -c 'exit 5'
+	[ "$status" -eq 5 ]
+	run private timeout -s KILL 0.1 sleep 5
+	[ "$status" -eq 137 ]
+}
+
+@test "pcscd-private killed takes pcscd and its command with it" {
+	local pid command
+	card_setup 1
+	pid=$(cat "$D/pcsc/pcscd.pid")
+	command=$(pgrep -P "$PCSCD" -x sleep)
+	kill -KILL "$PCSCD"
+	wait_until 5 gone "$pid"
+	wait_until 5 gone "$command"
+}
+
+@test "without pcscd: status 77, a failure in CI" {
+	mkdir "$D/empty"
+	run env -u CI PATH="$D/empty" "$card_programs/pcscd-private" \
+		"$D" -- /bin/true
+	[ "$status" -eq 77 ]
+	run env CI=true PATH="$D/empty" "$card_programs/pcscd-private" \
+		"$D" -- /bin/true
+	[ "$status" -eq 1 ]
+}
+
 # --- what goes wrong with cards ---------------------------------------------
 
 @test "a slow card takes its time for each APDU" {
@@ -293,6 +331,39 @@ answers_sw() {
 	not signs_9a opensc alice
 	not opensc_says 'failed'
 	signs_9a opensc alice
+}
+
+# What may happen to the card of reader 1; ends with a card that is in.
+happen() {
+	case $1 in
+	0) remove 1; insert 1 ;;
+	1) remove 1; opensc --list-slots; insert 1 ;;
+	2) swap 1 alice ;;
+	3) swap 1 twin ;;
+	4) card_control 1 pull-on-sign 1; not signs_9c opensc alice; insert 1 ;;
+	5) card_control 1 mute; LIMIT=0.1 not opensc --list-objects
+		card_control 1 unmute ;;
+	6) pcscd_kill; pcscd_start ;;
+	7) card_control 1 status-word 6f00; opensc --list-slots || true ;;
+	esac
+}
+
+@test "80 random events, and after each the card that is in signs" {
+	local event who
+	RANDOM=${SEED:-$$}
+	echo "seed ${SEED:-$$}"
+	card_setup 1
+	for _ in {1..80}; do
+		event=$((RANDOM % 8))
+		echo "event $event"
+		happen "$event" >/dev/null
+		# What was left over is not for the next one.
+		card_control 1 status-word 0
+		card_control 1 pull-on-sign 0
+		who=$(card_control 1 status)
+		wait_until 5 signs_9c opensc "${who##*/}" >/dev/null
+		card_is 1 pin=3
+	done
 }
 
 @test "commands that are none are refused" {
@@ -392,5 +463,19 @@ released_verifies() {
 	answer now "$ASKED"
 	refused 504 deadline
 	[ $((${EPOCHREALTIME/./} - began)) -lt 2500000 ]
+	card_is 1 pin=3
+}
+
+@test "a card pulled in mid-signature: signetd tells so, and goes on" {
+	card_setup 1
+	card_person
+	card_control 1 pull-on-sign 1
+	sign "$KEY_9A" >"$D/answer"
+	cat "$D/status" "$D/answer"
+	grep -q '^[45]' "$D/status"
+	card_is 1 card=out pin=3
+	insert 1
+	wait_until 10 signs "$KEY_9A" >/dev/null
+	released_verifies 9a
 	card_is 1 pin=3
 }

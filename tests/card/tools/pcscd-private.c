@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +59,7 @@ static pid_t run_command(char **argv)
 		return pid;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	execvp(argv[0], argv);
 	fprintf(stderr, "pcscd-private: %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
