@@ -14,7 +14,9 @@ PKGS     := libcrypto libevent_core libmicrohttpd jansson libcyaml p11-kit-1 \
 	libxml-2.0 sqlite3 yaml-0.1
 PROMPT_PKGS := jansson libassuan gpg-error
 CLIENT_PKGS := libcurl jansson libcrypto
-PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(PROMPT_PKGS) libcurl)
+READER_PKGS := libpcsclite
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(PROMPT_PKGS) \
+	$(READER_PKGS) libcurl)
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wshadow -Wcast-qual \
 	-Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings \
@@ -51,6 +53,7 @@ FORMAT := $(call sources,src/format)
 CORE   := $(BASE) $(WIRE) $(FORMAT) \
 	$(foreach d,content policy evidence broker api daemon,$(call sources,src/$(d)))
 WORKER := $(call sources,pkcs11)
+READER := $(call sources,pkcs11/reader)
 CLIENT := $(call sources,src/client)
 CLI    := $(call sources,src/cli)
 PROMPT := $(call sources,src/prompt)
@@ -62,10 +65,11 @@ SOVERSION := 0
 LIBSHARED := $(BUILD)/lib/libsignet.so.$(SOVERSION)
 LIBCLI    := $(BUILD)/lib/libcli.a
 LIBPROMPT := $(BUILD)/lib/libprompt.a
+LIBREADER := $(BUILD)/lib/libreader.a
 
 PROGRAMS := $(BUILD)/bin/signetd $(BUILD)/bin/signet-worker \
-	$(BUILD)/bin/signet-prompt $(BUILD)/bin/signet $(BUILD)/bin/signet-bench \
-	$(BUILD)/bin/fixture-keygen
+	$(BUILD)/bin/signet-prompt $(BUILD)/bin/signet-reader \
+	$(BUILD)/bin/signet $(BUILD)/bin/signet-bench $(BUILD)/bin/fixture-keygen
 MOCKS := $(BUILD)/mock/signet-mock.so \
 	$(patsubst tests/mock/doubles/%.c,$(BUILD)/mock/%.so,\
 	$(wildcard tests/mock/doubles/*.c))
@@ -73,6 +77,7 @@ MOCKS := $(BUILD)/mock/signet-mock.so \
 core_libs := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 client_libs := $(shell $(PKG_CONFIG) --libs $(CLIENT_PKGS))
 prompt_libs := $(shell $(PKG_CONFIG) --libs $(PROMPT_PKGS))
+reader_libs := $(shell $(PKG_CONFIG) --libs $(READER_PKGS)) -lpthread
 worker_libs := $(shell $(PKG_CONFIG) --libs libcrypto) -ldl
 
 MO := $(patsubst po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/signet.mo,\
@@ -106,6 +111,8 @@ $(LIBCLI): $(call objects,$(CLI))
 	$(archive)
 $(LIBPROMPT): $(call objects,$(PROMPT))
 	$(archive)
+$(LIBREADER): $(call objects,$(READER))
+	$(archive)
 $(LIBSIGNET): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT))
 	$(archive)
 
@@ -121,6 +128,8 @@ $(BUILD)/bin/signet-worker: $(call objects,pkcs11/main.c) $(LIBWORKER) $(LIBCORE
 	$(call link,$(worker_libs))
 $(BUILD)/bin/signet-prompt: $(call objects,src/prompt/main.c) $(LIBPROMPT) $(LIBCORE)
 	$(call link,$(prompt_libs))
+$(BUILD)/bin/signet-reader: $(call objects,pkcs11/reader/main.c) $(LIBREADER) $(LIBCORE)
+	$(call link,$(reader_libs))
 $(BUILD)/bin/signet: $(call objects,src/cli/main.c) $(LIBCLI) $(LIBSIGNET)
 	$(call link,$(client_libs))
 $(BUILD)/bin/signet-bench: $(call objects,$(wildcard bench/*.c)) $(LIBCORE)
@@ -191,8 +200,8 @@ UNIT_SRC := $(wildcard tests/unit/*/*.c)
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka)
 
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBPROMPT) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
-	$(call link,$(CMOCKA_LIBS) $(prompt_libs) $(core_libs) $(client_libs) -ldl)
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBREADER) $(LIBPROMPT) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
+	$(call link,$(CMOCKA_LIBS) $(prompt_libs) $(reader_libs) $(core_libs) $(client_libs) -ldl)
 
 # Of its own library only: it has names that others have, too.
 $(BUILD)/unit/card/%: $(BUILD)/obj/tests/unit/card/%.o $(LIBCARD) $(LIBCORE)
@@ -258,7 +267,7 @@ install: all ## into PREFIX (and DESTDIR)
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_signet
 	install $(BUILD)/bin/signet $(BUILD)/bin/signetd $(DESTDIR)$(PREFIX)/bin/
 	install $(BUILD)/bin/signet-worker $(BUILD)/bin/signet-prompt \
-	  $(DESTDIR)$(PREFIX)/lib/signet/
+	  $(BUILD)/bin/signet-reader $(DESTDIR)$(PREFIX)/lib/signet/
 	install -m 644 $(LIBSIGNET) $(DESTDIR)$(PREFIX)/lib/
 	install $(LIBSHARED) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libsignet.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libsignet.so

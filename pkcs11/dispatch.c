@@ -326,6 +326,8 @@ static const struct {
 	[WIRE_LOGOUT] = { P11_STATE_READY, decode_logout, handle_logout },
 	[WIRE_PREPARE] = { P11_STATE_READY, decode_prepare, handle_prepare },
 	[WIRE_PIN] = { P11_STATE_READY, decode_pin, handle_pin },
+	/* Of signet-reader: legal in no state of a worker. */
+	[WIRE_READERS] = { .decode = NULL },
 };
 _Static_assert(ARRAY_LEN(requests) == WIRE_TYPE_LAST + 1,
 	       "every type has its line");

@@ -29,7 +29,8 @@ enum wire_type {
 	WIRE_LOGOUT = 6,
 	WIRE_PREPARE = 7, /* before somebody is asked for a PIN */
 	WIRE_PIN = 8,	  /* change, unblock or set PINs */
-	WIRE_TYPE_LAST = WIRE_PIN,
+	WIRE_READERS = 9, /* of signet-reader: readers and cards, from now on */
+	WIRE_TYPE_LAST = WIRE_READERS,
 };
 
 /* Direction and place of a frame in its exchange. */
