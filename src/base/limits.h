@@ -110,6 +110,9 @@
 #define LIMIT_PINENTRY_START_MS 10000u
 #define LIMIT_PINENTRY_GRACE_MS 2000u
 
+/* Readers: pcsc-lite has room for as many (PCSCLITE_MAX_READERS_CONTEXTS). */
+#define LIMIT_READERS 16u
+
 #define LIMIT_RULES 256u	/* in the policy */
 #define LIMIT_MODULES 16u	/* in the configuration: each is a process */
 #define LIMIT_SHARDS 32u	/* of one module: one for a core is of use */

@@ -89,9 +89,10 @@ static void worker_free(struct worker *w)
 static int worker_spawn(struct worker *w, const struct worker_setup *setup,
 			int fd, struct error *e)
 {
+	const char *slash = strrchr(setup->program, '/');
 	const struct child_setup child = {
 		.program = setup->program,
-		.name = "signet-worker",
+		.name = slash == NULL ? setup->program : slash + 1,
 		.environment = setup->environment,
 		.fds = { fd, -1 },
 	};
@@ -334,7 +335,7 @@ static void worker_timer(evutil_socket_t fd, short what, void *arg)
 		worker_end(w, &why);
 		return;
 	}
-	if (first == NULL)
+	if (first == NULL || first->deadline_ms == 0)
 		return;
 	left = w->first_since + first->deadline_ms * CLOCK_NS_PER_MS -
 	       clock_mono_ns();
@@ -354,7 +355,7 @@ static void worker_first_changed(struct worker *w)
 	struct worker_call *first = TAILQ_FIRST(&w->calls);
 	int64_t ns;
 
-	if (first == NULL)
+	if (first == NULL || first->deadline_ms == 0)
 		return;
 	w->first_since = clock_mono_ns();
 	ns = first->deadline_ms * CLOCK_NS_PER_MS;
@@ -466,7 +467,7 @@ static bool worker_may_answer(const struct wire_frame *f)
 {
 	if (f->kind == WIRE_MORE)
 		return f->type == WIRE_TOKENS || f->type == WIRE_KEYS ||
-		       f->type == WIRE_SIGN;
+		       f->type == WIRE_SIGN || f->type == WIRE_READERS;
 	return f->kind != WIRE_REQ;
 }
 
@@ -474,6 +475,7 @@ static int worker_answer(struct worker *w, const struct wire_frame *f,
 			 struct error *e)
 {
 	struct worker_call *first = TAILQ_FIRST(&w->calls);
+	int r;
 
 	if (!worker_may_answer(f) || first == NULL || f->id != first->id ||
 	    f->type != first->type)
@@ -489,7 +491,11 @@ static int worker_answer(struct worker *w, const struct wire_frame *f,
 		/* The deadline is that of one signature. */
 		w->first_since = clock_mono_ns();
 	}
-	return first->answer(first, f, e);
+	r = first->answer(first, f, e);
+	/* Such a call never ends, and chooses the time of its next frame. */
+	if (r == 0 && f->type == WIRE_READERS && !w->ended)
+		worker_first_changed(w);
+	return r;
 }
 
 static void worker_frames(struct worker *w)

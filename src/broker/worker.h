@@ -32,7 +32,8 @@ struct worker_call {
 	uint32_t id;
 	int fd;		   /* worker_send_fd(): to go with it, else -1 */
 	uint64_t fd_at;	   /* offset of its frame in all that was sent */
-	unsigned deadline_ms; /* from the moment the worker is free for it */
+	/* From the moment the worker is free for it; 0: it has all time. */
+	unsigned deadline_ms;
 	/* WIRE_MORE: the call goes on; WIRE_REP and WIRE_FAIL end it.  The
 	 * body is borrowed.  A result other than 0 ends the worker. */
 	int (*answer)(struct worker_call *call, const struct wire_frame *f,
@@ -45,7 +46,7 @@ TAILQ_HEAD(worker_calls, worker_call);
 
 /* What a worker is started with.  All borrowed for the call. */
 struct worker_setup {
-	const char *program;	  /* path of signet-worker */
+	const char *program;	  /* path of signet-worker, signet-reader */
 	const char *module;	  /* name of the module, for messages */
 	char *const *environment; /* NULL-terminated, complete */
 };
