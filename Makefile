@@ -83,8 +83,13 @@ worker_libs := $(shell $(PKG_CONFIG) --libs libcrypto) -ldl
 MO := $(patsubst po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/signet.mo,\
 	$(wildcard po/*.po))
 
+PROFILES := $(patsubst %,$(BUILD)/share/signet/%,$(wildcard modules.d/*.yaml))
+$(BUILD)/share/signet/modules.d/%: modules.d/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
 .PHONY: all
-all: $(MO) $(PROGRAMS) $(LIBSIGNET) $(LIBSHARED) $(MOCKS) ## build everything
+all: $(MO) $(PROFILES) $(PROGRAMS) $(LIBSIGNET) $(LIBSHARED) $(MOCKS) ## build everything
 
 $(BUILD)/share/locale/%/LC_MESSAGES/signet.mo: po/%.po
 	@mkdir -p $(@D)
@@ -124,8 +129,8 @@ endef
 
 $(BUILD)/bin/signetd: $(call objects,src/daemon/main.c) $(LIBCORE)
 	$(call link,$(core_libs))
-$(BUILD)/bin/signet-worker: $(call objects,pkcs11/main.c) $(LIBWORKER) $(LIBCORE)
-	$(call link,$(worker_libs))
+$(BUILD)/bin/signet-worker: $(call objects,pkcs11/main.c) $(LIBWORKER) $(LIBREADER) $(LIBCORE)
+	$(call link,$(worker_libs) $(reader_libs))
 $(BUILD)/bin/signet-prompt: $(call objects,src/prompt/main.c) $(LIBPROMPT) $(LIBCORE)
 	$(call link,$(prompt_libs))
 $(BUILD)/bin/signet-reader: $(call objects,pkcs11/reader/main.c) $(LIBREADER) $(LIBCORE)
@@ -260,7 +265,8 @@ install: all ## into PREFIX (and DESTDIR)
 	  $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-	cp -R $(BUILD)/share/locale $(DESTDIR)$(PREFIX)/share/
+	cp -R $(BUILD)/share/locale $(BUILD)/share/signet \
+	  $(DESTDIR)$(PREFIX)/share/
 	install -m 644 completion/signet.bash \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/signet
 	install -m 644 completion/_signet \

@@ -12,6 +12,7 @@
 #include "pkcs11/key.h"
 #include "pkcs11/login.h"
 #include "pkcs11/pin.h"
+#include "pkcs11/reader/reset.h"
 #include "pkcs11/pins.h"
 #include "pkcs11/prepare.h"
 #include "pkcs11/sign.h"
@@ -125,6 +126,8 @@ static int handle_hello(struct p11_worker *w, uint32_t id,
 	snprintf(w->log_name, sizeof(w->log_name), "signet-worker[%s]",
 		 hello->name);
 	log_open(w->log_name, LOG_INFO);
+	snprintf(w->tokens.reader, sizeof(w->tokens.reader), "%s",
+		 hello->reader);
 	r = p11_module_load(&w->module, hello->module, hello->name, e);
 	if (r != 0)
 		return r;
@@ -166,6 +169,19 @@ static int handle_login(struct p11_worker *w, uint32_t id,
 	return r;
 }
 
+/*
+ * A login belongs to the card, and C_Logout of OpenSC does not reach every
+ * card: a reset does.  Without it the next program would find the card open.
+ */
+static void forget_login(const struct p11_worker *w)
+{
+	struct error e;
+
+	if (w->tokens.reader[0] != '\0' &&
+	    reader_reset(w->tokens.reader, &e) != 0)
+		log_failure(LOG_WARNING, NULL, "the card keeps its login", &e);
+}
+
 static int handle_logout(struct p11_worker *w, uint32_t id,
 			 const union request *m, struct error *e)
 {
@@ -174,9 +190,11 @@ static int handle_logout(struct p11_worker *w, uint32_t id,
 
 	if (r == 0)
 		r = p11_logout(t, e);
-	if (r == 0)
-		answer_empty(w, WIRE_LOGOUT, id);
-	return r;
+	if (r != 0)
+		return r;
+	forget_login(w);
+	answer_empty(w, WIRE_LOGOUT, id);
+	return 0;
 }
 
 static void answer_key(struct p11_worker *w, uint32_t id, uint32_t token,
@@ -261,6 +279,7 @@ static int handle_sign(struct p11_worker *w, uint32_t id,
 		       const union request *m, struct error *e)
 {
 	struct p11_consent consent;
+	bool keep, in;
 	struct p11_token *t;
 	int r = p11_tokens_find(&w->tokens, m->sign.token, &t, e);
 
@@ -270,8 +289,15 @@ static int handle_sign(struct p11_worker *w, uint32_t id,
 	if (r == 0)
 		r = sign_items(w, id, t, &m->sign, &consent, e);
 	/* A key that asks each time is not one to stay logged in for. */
-	p11_consent_end(&consent, t, r == 0 && consent.used == 0 &&
-			(m->sign.flags & WIRE_SIGN_KEEP) != 0);
+	keep = r == 0 && consent.used == 0 &&
+	       (m->sign.flags & WIRE_SIGN_KEEP) != 0;
+	in = consent.in;
+	p11_consent_end(&consent, t, keep);
+	if (in && !keep) {
+		/* Nobody has to wait for the reset but the next one. */
+		p11_outbox_flush(&w->out);
+		forget_login(w);
+	}
 	return r;
 }
 
@@ -284,6 +310,9 @@ static int handle_prepare(struct p11_worker *w, uint32_t id,
 	struct p11_token *t;
 	int r = p11_tokens_find(&w->tokens, m->prepare.token, &t, e);
 
+	/* A card that is open takes any PIN for the right one. */
+	if (r == 0 && m->prepare.pins > 0 && !t->logged_in)
+		forget_login(w);
 	if (r == 0)
 		r = p11_prepare(t, &fd, &rep, e);
 	if (r == 0)
@@ -305,6 +334,7 @@ static int handle_pin(struct p11_worker *w, uint32_t id,
 
 	if (r == 0)
 		r = p11_pin(t, &m->pin, &rep, e);
+	forget_login(w);
 	if (r != 0)
 		return r;
 	wire_pin_rep_put(p11_outbox_begin(&w->out, WIRE_PIN, WIRE_REP, id),

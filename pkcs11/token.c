@@ -14,6 +14,8 @@
 
 /* Slots of one module, with or without a token: readers times applications. */
 #define SLOTS_MAX 256
+/* Bytes of slotDescription. */
+#define SLOT_NAME 64
 
 /* CK_ULONG is 64 bits here; lengths in the protocol are 32. */
 static uint32_t token_length(CK_ULONG n)
@@ -122,6 +124,35 @@ static struct p11_token *token_place(struct p11_tokens *tokens,
 	return t;
 }
 
+/*
+ * Modules give their slots the names of the readers, as far as 64 bytes go
+ * (PKCS#11 2.40, 3.2).
+ */
+bool p11_token_in(const char *slot, const char *reader)
+{
+	size_t len = strlen(slot);
+
+	return reader[0] == '\0' ||
+	       (len > 0 && strncmp(slot, reader, len) == 0 &&
+		(reader[len] == '\0' || len >= SLOT_NAME - 1));
+}
+
+/* Is this slot of our reader?  One that does not say is looked at. */
+static bool token_ours(const struct p11_tokens *tokens,
+		       const struct p11_module *m, CK_SLOT_ID slot)
+{
+	CK_SLOT_INFO info = { .flags = 0 };
+	char name[LIMIT_LABEL];
+
+	if (tokens->reader[0] == '\0' ||
+	    m->p11->C_GetSlotInfo(slot, &info) != CKR_OK)
+		return true;
+	p11_text_clean(slice_of(info.slotDescription,
+				sizeof(info.slotDescription)),
+		       name, sizeof(name));
+	return p11_token_in(name, tokens->reader);
+}
+
 static void token_note(struct p11_tokens *tokens, const struct p11_module *m,
 		       CK_SLOT_ID slot)
 {
@@ -129,6 +160,8 @@ static void token_note(struct p11_tokens *tokens, const struct p11_module *m,
 	struct p11_token *t;
 	struct error e;
 
+	if (!token_ours(tokens, m, slot))
+		return;
 	if (token_ask(m, slot, &info, &e) != 0) {
 		log_failure(LOG_WARNING, NULL, "a slot is left out", &e);
 		return;

@@ -29,6 +29,7 @@ struct p11_token {
 struct p11_tokens {
 	struct p11_token item[LIMIT_TOKENS]; /* index is the number */
 	size_t count;
+	char reader[LIMIT_LABEL]; /* of HELLO: others are left out; "" */
 };
 
 /*
@@ -59,6 +60,9 @@ int p11_token_renew(struct p11_token *t, struct error *e) MUST_CHECK;
  * alone; what cannot be had is left as it was.
  */
 void p11_token_reflag(struct p11_token *t);
+
+/* Is a slot of that description one of the reader?  "" is every reader. */
+bool p11_token_in(const char *slot, const char *reader);
 
 /* Can private objects be seen: is there a login, or no need of one? */
 bool p11_token_open(const struct p11_token *t);

@@ -13,6 +13,7 @@
 #define STATUS_RULE_TEXT 1024
 
 static const char *const shard_states[] = {
+	[SHARD_EMPTY] = "empty",
 	[SHARD_WAITING] = "waiting",
 	[SHARD_STARTING] = "starting",
 	[SHARD_READY] = "ready",
@@ -24,6 +25,8 @@ static void put_workers(struct writer *j, const struct module *m)
 	for (unsigned i = 0; i < m->shards_count; i++) {
 		const struct shard *s = &m->shards[i];
 
+		if (s->state == SHARD_EMPTY)
+			continue;
 		writer_open(j, NULL, '{');
 		if (s->worker != NULL)
 			writer_int(j, "pid", worker_pid(s->worker));
@@ -31,6 +34,7 @@ static void put_workers(struct writer *j, const struct module *m)
 			writer_null(j, "pid");
 		writer_text(j, "state", shard_states[s->state]);
 		writer_int(j, "restarts", s->restarts);
+		writer_text_or_null(j, "reader", s->reader);
 		writer_close(j, '}');
 	}
 	writer_close(j, ']');

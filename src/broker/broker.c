@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "broker/authorise.h"
+#include "broker/cards.h"
 #include "broker/prompt.h"
 #include "broker/uri.h"
 #include "evidence/seen.h"
@@ -105,6 +106,41 @@ static void broker_module_retired(void *arg, struct module *m)
 	event_active(b->cleanup, EV_TIMEOUT, 0);
 }
 
+static void broker_reader_ready(void *arg, struct module *m,
+				const char *reader, unsigned tokens)
+{
+	struct broker *b = arg;
+
+	cards_ready(b->cards, m, reader, tokens);
+}
+
+static void broker_reader_failed(void *arg, struct module *m,
+				 const char *reader, unsigned failures,
+				 const struct error *why)
+{
+	struct broker *b = arg;
+
+	cards_failed(b->cards, m, reader, failures, why);
+}
+
+/* PC/SC is watched where a module wants it. */
+static int broker_cards(struct broker *b, struct error *e)
+{
+	bool wanted = false;
+
+	for (unsigned i = 0; i < b->settings->modules_count; i++)
+		wanted = wanted || b->settings->modules[i].per_reader;
+	if (!wanted) {
+		cards_free(b->cards);
+		b->cards = NULL;
+		return 0;
+	}
+	if (b->cards == NULL)
+		return cards_new(b, &b->cards, e);
+	cards_restart(b->cards);
+	return 0;
+}
+
 static int broker_add_module(struct broker *b, struct settings *settings,
 			     unsigned number, struct error *e)
 {
@@ -112,6 +148,8 @@ static int broker_add_module(struct broker *b, struct settings *settings,
 		.settled = broker_module_settled,
 		.changed = broker_module_changed,
 		.retired = broker_module_retired,
+		.reader_ready = broker_reader_ready,
+		.reader_failed = broker_reader_failed,
 		.arg = b,
 	};
 	struct module *m;
@@ -129,7 +167,7 @@ bool broker_settled(const struct broker *b)
 	TAILQ_FOREACH(m, &b->modules, entry)
 		if (!m->settled)
 			return false;
-	return true;
+	return cards_settled(b->cards);
 }
 
 bool broker_wait(struct broker *b, struct broker_waiter *w, unsigned ms)
@@ -203,17 +241,21 @@ void broker_reload(struct broker *b, struct settings *settings)
 	settings_ref(settings);
 	settings_unref(b->settings);
 	b->settings = settings;
+	if (broker_cards(b, &e) != 0)
+		log_failure(LOG_ERROR, NULL, "cards", &e);
 }
 
 /* --- life --------------------------------------------------------------- */
 
 static void broker_child(evutil_socket_t fd, short what, void *arg)
 {
+	struct broker *b = arg;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!worker_reaped(pid, status) && !prompt_reaped(pid))
+		if (!worker_reaped(pid, status) && !prompt_reaped(pid) &&
+		    !cards_reaped(b->cards, pid))
 			log_write(LOG_INFO, NULL, "child %d ended", (int)pid);
 }
 
@@ -284,6 +326,8 @@ int broker_new(struct event_base *base, struct settings *settings,
 		r = compute_new(base, broker_threads(), &b->compute, e);
 	for (unsigned i = 0; r == 0 && i < settings->modules_count; i++)
 		r = broker_add_module(b, settings, i, e);
+	if (r == 0)
+		r = broker_cards(b, e);
 	if (r != 0) {
 		broker_free(b);
 		return r;
@@ -301,6 +345,8 @@ void broker_free(struct broker *b)
 		return;
 	compute_free(b->compute);
 	b->compute = NULL;
+	cards_free(b->cards);
+	b->cards = NULL;
 	while ((m = TAILQ_FIRST(&b->modules)) != NULL) {
 		TAILQ_REMOVE(&b->modules, m, entry);
 		module_free(m);

@@ -49,6 +49,7 @@ struct broker {
 	struct approvals approvals_open;
 	SLIST_HEAD(, authorise_counter) counters; /* of authorise.c */
 	unsigned counters_count;
+	struct cards *cards; /* NULL: no module has a worker a reader */
 	struct seen *seen; /* requests of banks; NULL until there is one */
 	unsigned living_count;
 	unsigned finished_count;

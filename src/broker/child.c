@@ -23,12 +23,16 @@ static void child_close(int *fds)
 static int child_start(const struct child_setup *setup, const int *fds,
 		       pid_t *out)
 {
-	char *argv[] = { (char *)(uintptr_t)setup->name, NULL };
+	char *argv[CHILD_ARGUMENTS + 2] = {
+		(char *)(uintptr_t)setup->name
+	};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t all, none;
 	int r;
 
+	for (int i = 0; i < CHILD_ARGUMENTS; i++)
+		argv[i + 1] = (char *)(uintptr_t)setup->arguments[i];
 	sigfillset(&all);
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&files);

@@ -14,12 +14,14 @@ struct error;
 /* Descriptors from this number on that a child gets. */
 #define CHILD_FD 3
 #define CHILD_FDS 2
+#define CHILD_ARGUMENTS 2
 
 struct child_setup {
 	const char *program;
 	const char *name;	  /* its argv[0] */
 	char *const *environment; /* NULL-terminated, complete */
 	int fds[CHILD_FDS];	  /* become 3, 4; -1: none; borrowed */
+	const char *arguments[CHILD_ARGUMENTS + 1]; /* to NULL */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "broker/opensc_conf.h"
 #include "broker/shard.h"
 #include "wire/fault.h"
 #include "wire/sign.h"
@@ -31,8 +32,8 @@ static char *variable_text(const char *name, const char *value)
 static int module_environment(struct module *m, struct error *e)
 {
 	static const char *const kept[] = { "PATH", "HOME", "LANG", "LC_ALL",
-					    "TZ", "ASAN_OPTIONS",
-					    "UBSAN_OPTIONS" };
+					    "TZ", "PCSCLITE_CSOCK_NAME",
+					    "ASAN_OPTIONS", "UBSAN_OPTIONS" };
 	const struct settings_module *c = m->config;
 	char **env = calloc(ARRAY_LEN(kept) + c->environment_count + 1,
 			    sizeof(char *));
@@ -56,7 +57,8 @@ static int module_environment(struct module *m, struct error *e)
 
 static int module_shards(struct module *m, struct error *e)
 {
-	unsigned count = m->config->shards;
+	unsigned count = m->config->per_reader ? LIMIT_READERS :
+		m->config->shards;
 	int r = 0;
 
 	m->shards = calloc(count, sizeof(struct shard));
@@ -67,6 +69,8 @@ static int module_shards(struct module *m, struct error *e)
 			       m->shards_count, e);
 		m->shards_count++;
 	}
+	/* Readers have no first start to wait for: cards.c does. */
+	m->settled = m->config->per_reader;
 	return r;
 }
 
@@ -93,7 +97,8 @@ int module_new(struct event_base *base, struct settings *settings,
 		module_free(m);
 		return r;
 	}
-	shard_start(&m->shards[0]);
+	if (!m->config->per_reader)
+		shard_start(&m->shards[0]);
 	*out = m;
 	return 0;
 }
@@ -101,6 +106,8 @@ int module_new(struct event_base *base, struct settings *settings,
 static void module_fail_queue(struct module *m, const struct error *why);
 static void module_fail_pinned(struct module *m, const struct shard *s,
 			       const struct error *why);
+static void module_job_done(struct module *m, struct sign_job *job,
+			    const struct error *e);
 
 void module_free(struct module *m)
 {
@@ -118,6 +125,8 @@ void module_free(struct module *m)
 		TAILQ_REMOVE(&m->tokens, t, entry);
 		token_free(t);
 	}
+	for (size_t i = 0; i < m->others_count; i++)
+		free(m->others[i]);
 	for (char **v = m->environment; v != NULL && *v != NULL; v++)
 		free(*v);
 	free(m->environment);
@@ -147,6 +156,16 @@ void module_release(struct module *m)
 {
 	m->jobs--;
 	module_maybe_retired(m);
+}
+
+/* Workers that there should be. */
+static unsigned module_wanted(const struct module *m)
+{
+	unsigned wanted = 0;
+
+	for (unsigned i = 0; i < m->shards_count; i++)
+		wanted += m->shards[i].state != SHARD_EMPTY;
+	return wanted;
 }
 
 unsigned module_ready(const struct module *m)
@@ -181,7 +200,8 @@ static struct shard *module_next_shard(struct module *m)
 /* One more had its first start: on to the next, or all had. */
 static void module_start_next(struct module *m)
 {
-	struct shard *next = module_next_shard(m);
+	struct shard *next = m->config->per_reader ? NULL :
+		module_next_shard(m);
 
 	if (next != NULL)
 		shard_start(next);
@@ -189,15 +209,31 @@ static void module_start_next(struct module *m)
 		module_settled(m);
 }
 
+static unsigned shard_tokens(const struct shard *s)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < LIMIT_TOKENS; i++)
+		n += s->can[i];
+	return n;
+}
+
 void module_shard_ready(struct module *m, struct shard *s)
 {
+	s->failures = 0;
 	error_clear(&m->last_error);
 	m->down = false;
-	log_write(LOG_INFO, NULL, "module %s: worker %d is ready (%u of %u)",
+	log_write(LOG_INFO, NULL,
+		  "module %s: worker %d is ready (%u of %u)%s%s",
 		  m->config->name, (int)worker_pid(s->worker), module_ready(m),
-		  m->shards_count);
+		  module_wanted(m), s->reader[0] == '\0' ? "" : " for ",
+		  s->reader);
 	m->owner.changed(m->owner.arg);
-	module_start_next(m);
+	if (m->config->per_reader)
+		m->owner.reader_ready(m->owner.arg, m, s->reader,
+				      shard_tokens(s));
+	else
+		module_start_next(m);
 	module_dispatch(m);
 }
 
@@ -210,8 +246,11 @@ void module_shard_failed(struct module *m, struct shard *s,
 	m->owner.changed(m->owner.arg);
 	s->ready_since = 0;
 	module_fail_pinned(m, s, why);
-	/* Nobody is left, and the one that should be did not come up. */
-	if (module_ready(m) == 0 && !came_up) {
+	if (m->config->per_reader) {
+		m->owner.reader_failed(m->owner.arg, m, s->reader, s->failures,
+				       why);
+	} else if (module_ready(m) == 0 && !came_up) {
+		/* Nobody is left, and the one that should be did not come. */
 		m->down = true;
 		module_settled(m);
 		module_fail_queue(m, why);
@@ -219,6 +258,89 @@ void module_shard_failed(struct module *m, struct shard *s,
 		module_start_next(m);
 	}
 	module_dispatch(m);
+}
+
+/* --- one worker a reader ------------------------------------------------ */
+
+static struct shard *module_reader(struct module *m, const char *reader)
+{
+	for (unsigned i = 0; i < m->shards_count; i++)
+		if (strcmp(m->shards[i].reader, reader) == 0)
+			return &m->shards[i];
+	return NULL;
+}
+
+int module_shard_prepare(struct module *m, struct shard *s, struct error *e)
+{
+	if (!m->config->opensc_conf || s->reader[0] == '\0')
+		return 0;
+	return opensc_conf_write(m->settings->spool, s->reader, m->others,
+				 m->others_count, &s->conf, e);
+}
+
+/* Kept for the next start as well: it is as good as any. */
+static int module_set_others(struct module *m, const char *const *others,
+			     size_t count, struct error *e)
+{
+	for (size_t i = 0; i < m->others_count; i++)
+		free(m->others[i]);
+	m->others_count = 0;
+	for (size_t i = 0; i < count && i < LIMIT_READERS; i++) {
+		m->others[i] = strdup(others[i]);
+		if (m->others[i] == NULL)
+			return error_set(e, ERR_NO_MEMORY, "no memory");
+		m->others_count++;
+	}
+	return 0;
+}
+
+int module_card_in(struct module *m, const char *reader,
+		   const char *const *others, size_t count, struct error *e)
+{
+	struct shard *s = module_reader(m, "");
+	int r = module_set_others(m, others, count, e);
+
+	if (r != 0 || module_reader(m, reader) != NULL)
+		return r;
+	if (s == NULL)
+		return error_set(e, ERR_QUOTA, "more than %u cards at a time",
+				 LIMIT_READERS);
+	snprintf(s->reader, sizeof(s->reader), "%s", reader);
+	s->failures = 0;
+	s->ready_since = 0;
+	shard_start(s);
+	return 0;
+}
+
+/* Nobody serves its token, and nobody will soon. */
+static void module_fail_absent(struct module *m, const struct error *why)
+{
+	struct sign_job *job, *next;
+
+	module_hold(m);
+	for (job = TAILQ_FIRST(&m->queue); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, entry);
+		if (job->key->token->state != TOKEN_ABSENT)
+			continue;
+		TAILQ_REMOVE(&m->queue, job, entry);
+		module_job_done(m, job, why);
+	}
+	module_release(m);
+}
+
+void module_card_out(struct module *m, const char *reader,
+		     const struct error *why)
+{
+	struct shard *s = module_reader(m, reader);
+
+	if (s == NULL || reader[0] == '\0')
+		return;
+	module_hold(m);
+	shard_stop(s, why);
+	module_fail_pinned(m, s, why);
+	module_fail_absent(m, why);
+	m->owner.changed(m->owner.arg);
+	module_release(m);
 }
 
 /* --- the queue ---------------------------------------------------------- */
@@ -461,7 +583,7 @@ int module_unable(struct module *m, const struct token *t, struct error *e)
 		*e = m->last_error;
 		return e->code;
 	}
-	if (module_ready(m) == m->shards_count)
+	if (module_ready(m) == module_wanted(m))
 		return error_set(e, ERR_TOKEN_GONE,
 				 "token %s is not there now; insert it",
 				 t->wire.label);

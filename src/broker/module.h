@@ -58,6 +58,7 @@ struct sign_job {
 TAILQ_HEAD(sign_jobs, sign_job);
 
 enum shard_state {
+	SHARD_EMPTY,	/* of a reader without a card: per_reader modules */
 	SHARD_WAITING,	/* for its turn, or for the pause after a failure */
 	SHARD_STARTING, /* hello, tokens, logins, keys */
 	SHARD_READY,
@@ -72,6 +73,9 @@ struct shard {
 	unsigned pause_ms;	/* next pause */
 	int64_t ready_since;
 	struct event *timer;	/* end of the pause */
+	char reader[LIMIT_LABEL]; /* its only one; "": all there are */
+	unsigned failures;	/* in a row, since a good start */
+	char *conf;		/* file of OPENSC_CONF while it starts */
 	/* Tokens this worker can sign with: its own number for each. */
 	bool can[LIMIT_TOKENS];
 	uint32_t theirs[LIMIT_TOKENS];
@@ -91,6 +95,14 @@ struct module_owner {
 	void (*changed)(void *arg);
 	/* A retiring module has nothing left to do. */
 	void (*retired)(void *arg, struct module *m);
+	/*
+	 * Of a per_reader module: the worker of this reader came up, with so
+	 * many tokens; or it ended, and why (its next start is set).
+	 */
+	void (*reader_ready)(void *arg, struct module *m, const char *reader,
+			     unsigned tokens);
+	void (*reader_failed)(void *arg, struct module *m, const char *reader,
+			      unsigned failures, const struct error *why);
 	void *arg;
 };
 
@@ -112,6 +124,9 @@ struct module {
 	unsigned tokens_count;
 	struct sign_jobs queue;
 	unsigned jobs; /* queued or at a worker */
+	/* Readers that a worker which starts now is not to look at. */
+	char *others[LIMIT_READERS];
+	size_t others_count;
 };
 
 /* Starts its first worker.  Failures to start show in last_error. */
@@ -131,6 +146,19 @@ int module_sign(struct module *m, struct sign_job *job, struct error *e)
  * worker already has it: done() will be called as always.
  */
 bool module_cancel(struct module *m, struct sign_job *job);
+
+/*
+ * Of a per_reader module: a card is in this reader, and a worker for it starts;
+ * others are the readers that are none of its business.  ERR_QUOTA: more than
+ * LIMIT_READERS.
+ */
+int module_card_in(struct module *m, const char *reader,
+		   const char *const *others, size_t count, struct error *e)
+	MUST_CHECK;
+
+/* The card has gone: its worker with it, and what was asked of its tokens. */
+void module_card_out(struct module *m, const char *reader,
+		     const struct error *why);
 
 /* No new jobs; retired() is called when those it has are done. */
 void module_retire(struct module *m);
@@ -161,6 +189,9 @@ unsigned module_ready(const struct module *m);
 /* --- for shard.c -------------------------------------------------------- */
 
 /* This shard is ready, or failed to become so, or has room. */
+/* Before each start: what its worker reads, s->conf. */
+int module_shard_prepare(struct module *m, struct shard *s, struct error *e)
+	MUST_CHECK;
 void module_shard_ready(struct module *m, struct shard *s);
 void module_shard_failed(struct module *m, struct shard *s,
 			 const struct error *why);

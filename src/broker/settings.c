@@ -28,6 +28,8 @@ bool settings_module_equal(const struct settings_module *a,
 {
 	if (!text_equal(a->name, b->name) || !text_equal(a->path, b->path) ||
 	    a->shards != b->shards || a->deadline_ms != b->deadline_ms ||
+	    a->per_reader != b->per_reader ||
+	    a->opensc_conf != b->opensc_conf ||
 	    a->environment_count != b->environment_count)
 		return false;
 	for (unsigned i = 0; i < a->environment_count; i++)

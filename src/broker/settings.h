@@ -21,9 +21,12 @@ struct settings_variable {
 
 struct settings_module {
 	char *name;		/* unique; in messages, status, logs */
+	char *profile;		/* of modules.d, or NULL */
 	char *path;		/* absolute, checked when loaded */
 	unsigned shards;	/* workers */
 	unsigned deadline_ms;	/* of one call */
+	bool per_reader;	/* a worker for each PC/SC reader with a card */
+	bool opensc_conf;	/* an OPENSC_CONF for each worker */
 	struct settings_variable *environment; /* of its workers */
 	unsigned environment_count;
 };
@@ -54,6 +57,7 @@ struct settings {
 	struct policy policy; /* the file's, or the built-in one */
 	/* Not in the file: set by the daemon. */
 	char *worker;	    /* path of signet-worker */
+	char *reader_program; /* path of signet-reader; NULL: there is none */
 	char *prompt_program; /* path of signet-prompt; NULL: there is none */
 	struct policy_builtin builtin; /* policy points here without policy: */
 	bool skip_check;    /* signetd --bench-no-check: for measuring only */

@@ -12,6 +12,7 @@
 #include <p11-kit/pkcs11.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -43,6 +44,8 @@ int shard_init(struct shard *s, struct module *m, unsigned number,
 	return 0;
 }
 
+static void shard_drop_conf(struct shard *s);
+
 static void shard_drop_list(struct shard *s)
 {
 	for (size_t i = 0; i < s->keys_count; i++)
@@ -63,6 +66,15 @@ void shard_fini(struct shard *s)
 	if (s->timer != NULL)
 		event_free(s->timer);
 	shard_drop_list(s);
+	shard_drop_conf(s);
+}
+
+static void shard_drop_conf(struct shard *s)
+{
+	if (s->conf != NULL)
+		unlink(s->conf);
+	free(s->conf);
+	s->conf = NULL;
 }
 
 static void shard_pause(struct shard *s)
@@ -102,14 +114,30 @@ static void shard_worker_ended(void *arg, struct worker *w,
 	    clock_mono_ns() - s->ready_since > SHARD_STABLE_NS)
 		s->pause_ms = LIMIT_BACKOFF_FIRST_MS;
 	s->worker = NULL;
-	s->state = SHARD_WAITING;
 	s->restarts++;
+	s->failures++;
 	shard_drop_list(s);
+	shard_drop_conf(s);
 	shard_forget_tokens(s);
+	if (s->state == SHARD_EMPTY)
+		return;
+	s->state = SHARD_WAITING;
 	if (why->code == ERR_SHUTTING_DOWN)
 		return;
 	shard_pause(s);
 	module_shard_failed(s->module, s, why);
+}
+
+void shard_stop(struct shard *s, const struct error *why)
+{
+	s->state = SHARD_EMPTY;
+	s->reader[0] = '\0';
+	s->failures = 0;
+	s->pause_ms = LIMIT_BACKOFF_FIRST_MS;
+	evtimer_del(s->timer);
+	if (s->worker != NULL)
+		worker_retire(s->worker, why);
+	shard_forget_tokens(s);
 }
 
 /* --- the calls of the start --------------------------------------------- */
@@ -270,6 +298,8 @@ static void shard_next_token(struct shard *s)
 	if (t == NULL) {
 		s->state = SHARD_READY;
 		s->ready_since = clock_mono_ns();
+		/* The module has read it. */
+		shard_drop_conf(s);
 		module_shard_ready(s->module, s);
 		return;
 	}
@@ -374,26 +404,64 @@ static void shard_hello(struct shard *s)
 	snprintf(req.module, sizeof(req.module), "%s",
 		 s->module->config->path);
 	snprintf(req.name, sizeof(req.name), "%s", s->module->config->name);
+	snprintf(req.reader, sizeof(req.reader), "%s", s->reader);
 	wire_hello_req_put(shard_call(s, WIRE_HELLO, shard_hello_answer),
 			   &req);
 	worker_send(s->worker, &s->call);
 }
 
-void shard_start(struct shard *s)
+/* The module's environment, and where its own OPENSC_CONF lies. */
+static char **shard_environment(const struct shard *s, char *conf,
+				struct error *e)
 {
+	char *const *all = s->module->environment;
+	char **env;
+	size_t n = 0;
+
+	while (all[n] != NULL)
+		n++;
+	env = calloc(n + 2, sizeof(*env));
+	if (env == NULL) {
+		error_set(e, ERR_NO_MEMORY, "no memory for a worker");
+		return NULL;
+	}
+	memcpy(env, all, n * sizeof(*env));
+	env[n] = conf;
+	return env;
+}
+
+static int shard_spawn(struct shard *s, struct error *e)
+{
+	const struct worker_owner owner = { shard_worker_ended, s };
+	char conf[LIMIT_PATH + 32] = "";
+	char **env;
+	int r;
+
+	if (s->conf != NULL)
+		snprintf(conf, sizeof(conf), "OPENSC_CONF=%s", s->conf);
+	env = shard_environment(s, s->conf == NULL ? NULL : conf, e);
+	if (env == NULL)
+		return e->code;
 	const struct worker_setup setup = {
 		.program = s->module->settings->worker,
 		.module = s->module->config->name,
-		.environment = s->module->environment,
+		.environment = env,
 	};
-	const struct worker_owner owner = { shard_worker_ended, s };
+	r = worker_start(s->module->base, &setup, &owner, &s->worker, e);
+	free(env);
+	return r;
+}
+
+void shard_start(struct shard *s)
+{
 	struct error e;
 	int r = module_path_check(s->module->config->path, &e);
 
 	s->state = SHARD_STARTING;
 	if (r == 0)
-		r = worker_start(s->module->base, &setup, &owner, &s->worker,
-				 &e);
+		r = module_shard_prepare(s->module, s, &e);
+	if (r == 0)
+		r = shard_spawn(s, &e);
 	if (r == 0) {
 		shard_hello(s);
 		return;

@@ -14,7 +14,10 @@ int shard_init(struct shard *s, struct module *m, unsigned number,
 	       struct error *e) MUST_CHECK;
 void shard_fini(struct shard *s);
 
-/* Start its worker now (from SHARD_WAITING only). */
+/* Start its worker now (from SHARD_WAITING and SHARD_EMPTY only). */
 void shard_start(struct shard *s);
+
+/* Its card has gone: no worker until shard_start(). */
+void shard_stop(struct shard *s, const struct error *why);
 
 #endif

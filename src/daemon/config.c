@@ -22,6 +22,8 @@
 #include "broker/settings.h"
 #include "broker/uri.h"
 #include "daemon/policy_schema.h"
+#include "daemon/profile.h"
+#include "daemon/profile_schema.h"
 #include "daemon/yaml.h"
 #include "policy/key.h"
 #include "policy/policy.h"
@@ -43,34 +45,33 @@ struct config {
 	bool policy_given; /* libcyaml does not tell [] from nothing */
 };
 
-static const cyaml_schema_field_t variable_fields[] = {
-	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER,
-			       struct settings_variable, name, 1, LIMIT_LABEL),
-	CYAML_FIELD_STRING_PTR("value", CYAML_FLAG_POINTER,
-			       struct settings_variable, value, 0, LIMIT_PATH),
-	CYAML_FIELD_END
-};
-
-static const cyaml_schema_value_t variable_schema = {
-	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct settings_variable,
-			    variable_fields),
-};
-
 static const cyaml_schema_field_t module_fields[] = {
 	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER,
 			       struct settings_module, name, 1,
 			       LIMIT_LABEL - 1),
-	CYAML_FIELD_STRING_PTR("path", CYAML_FLAG_POINTER,
+	CYAML_FIELD_STRING_PTR("profile",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct settings_module, profile, 1,
+			       LIMIT_LABEL - 1),
+	CYAML_FIELD_STRING_PTR("path",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			       struct settings_module, path, 1,
 			       LIMIT_PATH - 1),
 	CYAML_FIELD_UINT("shards", CYAML_FLAG_OPTIONAL,
 			 struct settings_module, shards),
 	CYAML_FIELD_UINT("deadline_ms", CYAML_FLAG_OPTIONAL,
 			 struct settings_module, deadline_ms),
+	CYAML_FIELD_ENUM("per_reader", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT,
+			 struct settings_module, per_reader,
+			 policy_schema_bool, POLICY_SCHEMA_BOOL_COUNT),
+	CYAML_FIELD_ENUM("opensc_conf",
+			 CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT,
+			 struct settings_module, opensc_conf,
+			 policy_schema_bool, POLICY_SCHEMA_BOOL_COUNT),
 	CYAML_FIELD_SEQUENCE("environment",
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct settings_module, environment,
-			     &variable_schema, 0, CYAML_UNLIMITED),
+			     &profile_schema_variable, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END
 };
 
@@ -181,6 +182,7 @@ static void config_free(struct settings *s)
 {
 	free(s->worker);
 	free(s->prompt_program);
+	free(s->reader_program);
 	if (s->policy.rules == s->builtin.rules)
 		s->policy = (struct policy){ .rules = NULL };
 	cyaml_free(&cyaml_base, &config_schema, s, 0);
@@ -227,6 +229,9 @@ static int check_module(struct settings *s, unsigned i, struct error *e)
 	int r;
 
 	snprintf(what, sizeof(what), "module %s", m->name);
+	r = profile_apply(m, e);
+	if (r != 0)
+		return r;
 	if (m->shards == 0)
 		m->shards = CONFIG_SHARDS;
 	if (m->deadline_ms == 0)

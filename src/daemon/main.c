@@ -108,6 +108,7 @@ static int load_settings(const struct options *o, struct settings **out,
 		return r;
 	s->skip_check = o->skip_check;
 	s->worker = find_program("signet-worker");
+	s->reader_program = find_program("signet-reader");
 	/* Where nobody is asked, it need not be installed. */
 	s->prompt_program = find_program("signet-prompt");
 	if (s->worker == NULL) {

@@ -11,6 +11,7 @@ void wire_hello_req_put(struct buf *out, const struct wire_hello_req *m)
 	buf_put_u32(out, m->version);
 	wire_put_text(out, m->module);
 	wire_put_text(out, m->name);
+	wire_put_text(out, m->reader);
 }
 
 int wire_hello_req_get(struct slice body, struct wire_hello_req *m,
@@ -21,6 +22,7 @@ int wire_hello_req_get(struct slice body, struct wire_hello_req *m,
 	m->version = cursor_u32(&c);
 	cursor_text(&c, m->module, sizeof(m->module));
 	cursor_text(&c, m->name, sizeof(m->name));
+	cursor_text(&c, m->reader, sizeof(m->reader));
 	return wire_body_end(&c, e);
 }
 

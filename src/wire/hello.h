@@ -14,6 +14,8 @@ struct wire_hello_req {
 	uint32_t version;	     /* WIRE_VERSION of signetd */
 	char module[LIMIT_PATH];     /* absolute path of the PKCS#11 module */
 	char name[LIMIT_LABEL];	     /* its name in the configuration */
+	/* PC/SC name of the only reader it is for; "": all its slots. */
+	char reader[LIMIT_LABEL];
 };
 
 struct wire_hello_rep {

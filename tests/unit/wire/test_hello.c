@@ -55,6 +55,7 @@ static int with_path(size_t len)
 	buf_put_u32(&body, 1);
 	wire_put_text(&body, path);
 	wire_put_text(&body, "soft");
+	wire_put_text(&body, "");
 	return wire_hello_req_get(buf_slice(&body), &m, &e);
 }
 
@@ -74,6 +75,7 @@ static void test_nul_in_a_text(void **state)
 	buf_put_u32(&body, 1);
 	buf_put_block(&body, slice_of("/a\0b", 4));
 	wire_put_text(&body, "soft");
+	wire_put_text(&body, "");
 	assert_int_equal(wire_hello_req_get(buf_slice(&body), &m, &e),
 			 ERR_PROTOCOL);
 }

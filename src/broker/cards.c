@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cards: which module serves the card in which reader.
+ */
+#include "broker/cards.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "broker/broker.h"
+#include "broker/child.h"
+
+/* Starts in a row that fail, until the reader is reset. */
+#define CARDS_FAILURES 3
+/* Seconds between two resets of a reader, and that one may take. */
+#define CARDS_RESET_S 30
+#define CARDS_RESET_TAKES_S 5
+
+struct cards {
+	struct broker *broker;
+	struct readers *readers;
+	char **environment; /* of signet-reader */
+	struct card list[LIMIT_READERS];
+	unsigned count;
+	pid_t reset;	    /* one at a time; 0: none */
+	struct event *late; /* it takes too long */
+};
+
+static const char *const state_names[] = {
+	[CARD_TRYING] = "trying",
+	[CARD_SERVED] = "served",
+	[CARD_FAILING] = "failing",
+	[CARD_UNKNOWN] = "unknown",
+};
+
+const char *card_state_name(enum card_state state)
+{
+	return state_names[state];
+}
+
+static struct card *card_find(struct cards *c, const char *reader)
+{
+	for (unsigned i = 0; i < c->count; i++)
+		if (strcmp(c->list[i].reader, reader) == 0)
+			return &c->list[i];
+	return NULL;
+}
+
+const struct card *cards_find(const struct cards *c, const char *reader)
+{
+	for (unsigned i = 0; c != NULL && i < c->count; i++)
+		if (strcmp(c->list[i].reader, reader) == 0)
+			return &c->list[i];
+	return NULL;
+}
+
+const struct readers *cards_readers(const struct cards *c)
+{
+	return c->readers;
+}
+
+bool cards_settled(const struct cards *c)
+{
+	const struct wire_service *s;
+
+	if (c == NULL || c->readers == NULL)
+		return true;
+	s = readers_service(c->readers);
+	if (s->state == 0 || (s->state == WIRE_SERVICE_RUNNING &&
+			      !readers_complete(c->readers)))
+		return false;
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->list[i].state == CARD_TRYING)
+			return false;
+	return true;
+}
+
+static void cards_changed(struct cards *c)
+{
+	event_active(c->broker->cleanup, EV_TIMEOUT, 0);
+}
+
+/* --- which module ------------------------------------------------------- */
+
+/* The next one for readers, behind m; the first for NULL. */
+static struct module *next_module(struct cards *c, const struct module *m)
+{
+	struct module *n = m == NULL ? TAILQ_FIRST(&c->broker->modules) :
+		TAILQ_NEXT(m, entry);
+
+	while (n != NULL && !n->config->per_reader)
+		n = TAILQ_NEXT(n, entry);
+	return n;
+}
+
+/* The readers that the worker of this one is to leave alone. */
+static size_t other_readers(const struct cards *c, const char *reader,
+			    const char **others)
+{
+	const struct reader *r;
+	size_t n = 0;
+
+	for (unsigned i = 0; (r = readers_at(c->readers, i)) != NULL &&
+	     n < LIMIT_READERS; i++)
+		if (strcmp(r->name, reader) != 0)
+			others[n++] = r->name;
+	return n;
+}
+
+static void card_unknown(struct cards *c, struct card *card)
+{
+	card->state = CARD_UNKNOWN;
+	card->module = NULL;
+	if (card->error.code == 0)
+		error_set(&card->error, ERR_NO_SUCH_TOKEN, "no module of the"
+			  " configuration finds a token on this card");
+	log_failure(LOG_WARNING, NULL, card->reader, &card->error);
+	cards_changed(c);
+}
+
+/* Offer it to m, or to whoever comes behind. */
+static void card_offer(struct cards *c, struct card *card, struct module *m)
+{
+	const char *others[LIMIT_READERS];
+	size_t count = other_readers(c, card->reader, others);
+
+	for (; m != NULL; m = next_module(c, m)) {
+		card->module = m;
+		card->state = CARD_TRYING;
+		if (module_card_in(m, card->reader, others, count,
+				   &card->error) == 0)
+			return;
+	}
+	card_unknown(c, card);
+}
+
+void cards_ready(struct cards *c, struct module *m, const char *reader,
+		 unsigned tokens)
+{
+	struct card *card = card_find(c, reader);
+	char name[LIMIT_LABEL];
+	struct error why;
+
+	if (card == NULL || card->module != m)
+		return;
+	if (tokens > 0) {
+		card->state = CARD_SERVED;
+		error_clear(&card->error);
+		cards_changed(c);
+		return;
+	}
+	snprintf(name, sizeof(name), "%s", reader);
+	error_set(&why, ERR_NO_SUCH_TOKEN, "module %s finds no token on it",
+		  m->config->name);
+	module_card_out(m, name, &why);
+	card_offer(c, card, next_module(c, m));
+}
+
+/* --- what fails --------------------------------------------------------- */
+
+static void cards_late(evutil_socket_t fd, short what, void *arg)
+{
+	struct cards *c = arg;
+
+	if (c->reset > 0)
+		kill(-c->reset, SIGKILL);
+}
+
+bool cards_reaped(struct cards *c, pid_t pid)
+{
+	if (c == NULL || pid != c->reset)
+		return false;
+	kill(-pid, SIGKILL);
+	c->reset = 0;
+	evtimer_del(c->late);
+	return true;
+}
+
+/* signet-reader --reset NAME: it may hang, and is killed then. */
+static void card_reset(struct cards *c, struct card *card)
+{
+	const struct timeval late = { CARDS_RESET_TAKES_S, 0 };
+	const struct child_setup child = {
+		.program = c->broker->settings->reader_program,
+		.name = "signet-reader",
+		.environment = c->environment,
+		.fds = { -1, -1 },
+		.arguments = { "--reset", card->reader },
+	};
+	int64_t now = clock_mono_ns();
+
+	if (c->reset != 0 || child.program == NULL ||
+	    (card->resets > 0 &&
+	     now - card->reset_ns < CARDS_RESET_S * CLOCK_NS_PER_S))
+		return;
+	card->resets++;
+	card->reset_ns = now;
+	log_write(LOG_WARNING, NULL, "reader %s: is being reset",
+		  card->reader);
+	if (child_spawn(&child, &c->reset) != 0)
+		c->reset = 0;
+	else
+		evtimer_add(c->late, &late);
+}
+
+void cards_failed(struct cards *c, struct module *m, const char *reader,
+		  unsigned failures, const struct error *why)
+{
+	struct card *card = card_find(c, reader);
+	char name[LIMIT_LABEL];
+
+	if (card == NULL || card->module != m)
+		return;
+	card->error = *why;
+	/* A file that cannot be loaded is no fault of this card. */
+	if (why->code == ERR_MODULE_LOAD) {
+		snprintf(name, sizeof(name), "%s", reader);
+		module_card_out(m, name, why);
+		card_offer(c, card, next_module(c, m));
+		return;
+	}
+	card->state = CARD_FAILING;
+	if (failures >= CARDS_FAILURES)
+		card_reset(c, card);
+	cards_changed(c);
+}
+
+/* --- what the readers tell ---------------------------------------------- */
+
+static void cards_inserted(void *arg, const struct reader *r)
+{
+	struct cards *c = arg;
+	struct card *card = card_find(c, r->name);
+
+	if (card == NULL && c->count < LIMIT_READERS)
+		card = &c->list[c->count++];
+	if (card == NULL)
+		return;
+	memset(card, 0, sizeof(*card));
+	snprintf(card->reader, sizeof(card->reader), "%s", r->name);
+	error_clear(&card->error);
+	log_write(LOG_INFO, NULL, "reader %s: a card is in", r->name);
+	card_offer(c, card, next_module(c, NULL));
+}
+
+static void cards_removed(void *arg, const struct reader *r)
+{
+	struct cards *c = arg;
+	struct card *card = card_find(c, r->name);
+	struct module *m;
+	struct error why;
+
+	if (card == NULL)
+		return;
+	m = card->module;
+	*card = c->list[--c->count];
+	log_write(LOG_INFO, NULL, "reader %s: the card is out", r->name);
+	error_set(&why, ERR_TOKEN_GONE, "the card in reader %s was taken out;"
+		  " insert it and try again", r->name);
+	if (m != NULL)
+		module_card_out(m, r->name, &why);
+	cards_changed(c);
+}
+
+static void cards_service(void *arg, const struct wire_service *s)
+{
+	cards_changed(arg);
+}
+
+static void cards_reader_changed(void *arg, const struct reader *r)
+{
+	cards_changed(arg);
+}
+
+static bool module_is_there(const struct cards *c, const struct module *m)
+{
+	const struct module *n;
+
+	TAILQ_FOREACH(n, &c->broker->modules, entry)
+		if (n == m)
+			return true;
+	return false;
+}
+
+void cards_restart(struct cards *c)
+{
+	for (unsigned i = 0; c != NULL && i < c->count; i++)
+		if (!module_is_there(c, c->list[i].module))
+			card_offer(c, &c->list[i], next_module(c, NULL));
+}
+
+/* --- life --------------------------------------------------------------- */
+
+static int cards_environment(struct cards *c, struct error *e)
+{
+	static const char *const kept[] = { "PCSCLITE_CSOCK_NAME", "PATH",
+					    "ASAN_OPTIONS", "UBSAN_OPTIONS" };
+	size_t n = 0;
+
+	c->environment = calloc(ARRAY_LEN(kept) + 1, sizeof(char *));
+	if (c->environment == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory");
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (getenv(kept[i]) != NULL &&
+		    asprintf(&c->environment[n++], "%s=%s", kept[i],
+			     getenv(kept[i])) < 0) {
+			c->environment[n - 1] = NULL;
+			return error_set(e, ERR_NO_MEMORY, "no memory");
+		}
+	return 0;
+}
+
+int cards_new(struct broker *b, struct cards **out, struct error *e)
+{
+	struct cards *c = calloc(1, sizeof(*c));
+	const struct readers_owner owner = {
+		.inserted = cards_inserted,
+		.removed = cards_removed,
+		.changed = cards_reader_changed,
+		.service = cards_service,
+		.arg = c,
+	};
+	int r;
+
+	if (c == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory for cards");
+	c->broker = b;
+	c->late = evtimer_new(b->base, cards_late, c);
+	r = c->late == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
+		cards_environment(c, e);
+	if (r == 0)
+		r = readers_new(b->base, b->settings->reader_program,
+				c->environment, &owner, &c->readers, e);
+	if (r != 0) {
+		cards_free(c);
+		return r;
+	}
+	*out = c;
+	return 0;
+}
+
+void cards_free(struct cards *c)
+{
+	if (c == NULL)
+		return;
+	if (c->reset > 0)
+		kill(-c->reset, SIGKILL);
+	readers_free(c->readers);
+	if (c->late != NULL)
+		event_free(c->late);
+	for (char **v = c->environment; v != NULL && *v != NULL; v++)
+		free(*v);
+	free(c->environment);
+	free(c);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opensc_conf: a configuration of OpenSC for the worker of one reader.
+ */
+#include "broker/opensc_conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+
+#define OPENSC_CONF_MAX (64u * 1024)
+
+/* A name of a reader is anything: what could end the string is left out. */
+static void put_name(struct buf *out, const char *name)
+{
+	for (; *name != '\0'; name++)
+		if (*name != '"' && *name != '\\' && (uint8_t)*name >= ' ')
+			buf_put_u8(out, (uint8_t)*name);
+}
+
+void opensc_conf_put(const char *reader, char *const *others,
+		     size_t count, struct buf *out)
+{
+	bool first = true;
+
+	buf_put_str(out, "app default {\n");
+	for (size_t i = 0; i < count; i++) {
+		if (strstr(reader, others[i]) != NULL)
+			continue;
+		buf_put_str(out, first ? "\tignored_readers = \"" : ", \"");
+		put_name(out, others[i]);
+		buf_put_u8(out, '"');
+		first = false;
+	}
+	buf_put_str(out, first ? "" : ";\n");
+	buf_put_str(out, "\tframework pkcs15 {\n"
+		    "\t\tuse_pin_caching = false;\n"
+		    "\t}\n}\n");
+}
+
+int opensc_conf_write(const char *folder, const char *reader,
+		      char *const *others, size_t count, char **path,
+		      struct error *e)
+{
+	AUTO(buf_fini) struct buf text;
+	AUTO(fd_closep) int fd = -1;
+	char *name;
+	int r;
+
+	buf_init(&text, OPENSC_CONF_MAX);
+	opensc_conf_put(reader, others, count, &text);
+	if (buf_error(&text) != 0 ||
+	    asprintf(&name, "%s/signet-opensc.XXXXXX", folder) < 0)
+		return error_set(e, ERR_NO_MEMORY, "no memory");
+	fd = mkostemp(name, O_CLOEXEC);
+	r = fd < 0 ? error_set_errno(e, ERR_IO, errno, "%s", name) :
+		fd_write_all(fd, buf_slice(&text), e);
+	if (r == 0) {
+		*path = name;
+		return 0;
+	}
+	if (fd >= 0)
+		unlink(name);
+	free(name);
+	return r;
+}
