@@ -6,19 +6,18 @@
 
 #include <stdio.h>
 
+#define SERVICE_DOWN "pcscd is not running: systemctl start pcscd.socket"
+
 static const struct {
 	LONG rv;
 	enum wire_service_state state;
 	const char *text;
 } reasons[] = {
-	{ SCARD_E_NO_SERVICE, WIRE_SERVICE_DOWN,
-	  "pcscd is not running: systemctl start pcscd.socket" },
-	{ SCARD_E_SERVICE_STOPPED, WIRE_SERVICE_DOWN,
-	  "pcscd was stopped: systemctl start pcscd.socket" },
-	{ SCARD_F_COMM_ERROR, WIRE_SERVICE_DOWN,
-	  "pcscd has ended: systemctl start pcscd.socket" },
-	{ SCARD_E_INVALID_HANDLE, WIRE_SERVICE_DOWN,
-	  "pcscd was restarted" },
+	/* It was never there, was stopped, has died, or is another one now. */
+	{ SCARD_E_NO_SERVICE, WIRE_SERVICE_DOWN, SERVICE_DOWN },
+	{ SCARD_E_SERVICE_STOPPED, WIRE_SERVICE_DOWN, SERVICE_DOWN },
+	{ SCARD_F_COMM_ERROR, WIRE_SERVICE_DOWN, SERVICE_DOWN },
+	{ SCARD_E_INVALID_HANDLE, WIRE_SERVICE_DOWN, SERVICE_DOWN },
 	{ SCARD_W_SECURITY_VIOLATION, WIRE_SERVICE_REFUSED,
 	  "pcscd refuses this user: a polkit rule has to allow"
 	  " org.debian.pcsc-lite.access_pcsc" },

@@ -100,15 +100,26 @@ bool reader_table_names(struct reader_table *t, const char *names, size_t len)
 
 /* --- states ------------------------------------------------------------- */
 
-unsigned reader_table_ask(const struct reader_table *t,
+unsigned reader_table_ask(const struct reader_table *t, bool mute,
 			  SCARD_READERSTATE *states)
 {
 	for (unsigned i = 0; i < t->count; i++) {
 		memset(&states[i], 0, sizeof(states[i]));
 		states[i].szReader = t->entries[i].name;
 		states[i].dwCurrentState = t->entries[i].seen;
+		if (!mute && t->entries[i].state == WIRE_READER_MUTE)
+			states[i].dwCurrentState |= SCARD_STATE_IGNORE;
 	}
 	return t->count;
+}
+
+unsigned reader_table_mute(const struct reader_table *t)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < t->count; i++)
+		n += t->entries[i].state == WIRE_READER_MUTE;
+	return n;
 }
 
 static enum wire_reader_state table_state(DWORD event)
@@ -168,6 +179,8 @@ bool reader_table_take(struct reader_table *t, const SCARD_READERSTATE *states)
 		struct reader_entry *r = &t->entries[i];
 		DWORD event = states[i].dwEventState;
 
+		if ((states[i].dwCurrentState & SCARD_STATE_IGNORE) != 0)
+			continue;
 		if ((event & SCARD_STATE_UNKNOWN) != 0) {
 			table_drop(t, i);
 			changed = true;

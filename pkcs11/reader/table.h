@@ -46,10 +46,14 @@ bool reader_table_names(struct reader_table *t, const char *names, size_t len);
 
 /*
  * The question: as many states as entries, whose names they borrow.  states has
- * room for READER_TABLE_MAX.
+ * room for READER_TABLE_MAX.  Without mute, those with a card that does not
+ * answer are left out (SCARD_STATE_IGNORE).
  */
-unsigned reader_table_ask(const struct reader_table *t,
+unsigned reader_table_ask(const struct reader_table *t, bool mute,
 			  SCARD_READERSTATE *states);
+
+/* Readers with a card that does not answer. */
+unsigned reader_table_mute(const struct reader_table *t);
 
 /*
  * The answer to that question.  True when something was told, or the names

@@ -6,6 +6,11 @@
  * comes between these two calls does not end the wait (pcsc-lite counts
  * readers when the wait begins), and such moments are when other readers come
  * and go: so the waits after a change are short, and grow.
+ *
+ * pcsc-lite sleeps 0.4 s in SCardGetStatusChange for each reader whose card has
+ * no ATR, before it looks at the next one (winscard_clnt.c of 1.9.9).  So a
+ * card that does not answer is looked at now and then only, and the other
+ * readers are not late for it but in these moments.
  */
 #include "pkcs11/reader/watch.h"
 
@@ -26,6 +31,9 @@
 /* ... and the last, while reader_table_uncounted(). */
 #define WATCH_WAIT_UNCOUNTED_MS 1000u
 
+/* From one look at cards that do not answer to the next. */
+#define WATCH_MUTE_NS (2 * CLOCK_NS_PER_S)
+
 /* Names of all readers, a NUL after each, and one more. */
 #define WATCH_NAMES_MAX (READER_TABLE_MAX * MAX_READERNAME + 1)
 
@@ -37,6 +45,7 @@ struct watch {
 	SCARDCONTEXT context;
 	bool complete; /* the first look was told to be */
 	unsigned wait_ms;
+	int64_t mute_ns; /* the last look at cards that do not answer */
 };
 
 static void watch_tell(void *arg, const struct wire_reader *reader)
@@ -59,6 +68,25 @@ static LONG watch_names(struct watch *w, bool *changed)
 	return rv;
 }
 
+/* Is it time to ask for all?  Else *ms is no longer than until it is. */
+static bool watch_all(struct watch *w, DWORD *ms)
+{
+	unsigned mute = reader_table_mute(&w->table);
+	int64_t now = clock_mono_ns(), left = w->mute_ns + WATCH_MUTE_NS - now;
+
+	/* Only mute ones and no room for more: there is no other question. */
+	if (mute == 0 || mute == READER_TABLE_MAX)
+		return true;
+	if (left <= 0) {
+		w->mute_ns = now;
+		*ms = 0;
+		return true;
+	}
+	if (*ms > (DWORD)(left / CLOCK_NS_PER_MS) + 1)
+		*ms = (DWORD)(left / CLOCK_NS_PER_MS) + 1;
+	return false;
+}
+
 /*
  * Wait for a change.  With all places taken no reader can come, and there is
  * no room to ask for one either.
@@ -66,7 +94,8 @@ static LONG watch_names(struct watch *w, bool *changed)
 static LONG watch_states(struct watch *w, DWORD ms, bool *changed)
 {
 	SCARD_READERSTATE states[READER_TABLE_MAX];
-	unsigned n = reader_table_ask(&w->table, states), all = n;
+	bool mute = watch_all(w, &ms);
+	unsigned n = reader_table_ask(&w->table, mute, states), all = n;
 	LONG rv;
 
 	if (all < READER_TABLE_MAX) {

@@ -3,8 +3,8 @@
  * ifd-cards.c - a driver of readers whose cards come and go on command
  *
  * Loaded by pcscd (IFD handler API 3.0), with DEVICENAME unix:PATH for each
- * reader.  A byte in a datagram to PATH is one command; each is carried out in
- * one look of pcscd, so that pcscd sees every one:
+ * reader; PATH ends with -COMMAND where one holds from the start.  A byte in a
+ * datagram to PATH is one command; pcscd waits for each, so it sees every one:
  *
  *	1 to 9	a card is in, the ATR ends with its number
  *	m	a card is in that does not answer
@@ -66,6 +66,8 @@ static RESPONSECODE reader_open(struct reader *r, DWORD lun, const char *path)
 	}
 	r->lun = lun;
 	r->card = 'r';
+	if (strlen(path) > 2 && path[strlen(path) - 2] == '-')
+		r->card = path[strlen(path) - 1];
 	r->stop = 0;
 	return IFD_SUCCESS;
 }
@@ -105,22 +107,18 @@ RESPONSECODE IFDHCloseChannel(DWORD lun)
 RESPONSECODE IFDHICCPresence(DWORD lun)
 {
 	struct reader *r = find(lun);
-	char command;
 
-	if (r == NULL)
-		return IFD_COMMUNICATION_ERROR;
-	if (recv(r->fd, &command, 1, 0) == 1)
-		r->card = command;
-	if (r->card == 'u')
+	if (r == NULL || r->card == 'u')
 		return IFD_COMMUNICATION_ERROR;
 	return r->card == 'r' ? IFD_ICC_NOT_PRESENT : IFD_ICC_PRESENT;
 }
 
-/* Until a command is there, or milliseconds have passed. */
+/* Until one command was carried out, or milliseconds have passed. */
 static RESPONSECODE wait_for_event(DWORD lun, int ms)
 {
 	struct reader *r = find(lun);
 	struct pollfd p = { .events = POLLIN };
+	char command;
 
 	if (r == NULL)
 		return IFD_COMMUNICATION_ERROR;
@@ -128,6 +126,8 @@ static RESPONSECODE wait_for_event(DWORD lun, int ms)
 	for (; ms > 0 && !r->stop; ms -= 50)
 		if (poll(&p, 1, ms < 50 ? ms : 50) != 0)
 			break;
+	if (recv(r->fd, &command, 1, 0) == 1)
+		r->card = command;
 	r->stop = 0;
 	return IFD_SUCCESS;
 }
