@@ -112,6 +112,28 @@
 
 /* Readers: pcsc-lite has room for as many (PCSCLITE_MAX_READERS_CONTEXTS). */
 #define LIMIT_READERS 16u
+/* Events that are kept for who comes back after a pause: those of everybody,
+ * and those of users' requests. A module that fails with a full queue tells
+ * LIMIT_QUEUE of these at once, which must not overrun who reads. */
+#define LIMIT_EVENTS 256u
+#define LIMIT_USER_EVENTS (2u * LIMIT_QUEUE)
+
+/* Bytes of one event: the URI of a key, an error, and their names. */
+#define LIMIT_EVENT (16u * 1024)
+
+/* Programs that listen to events, those of one user and all: each of them is
+ * looked at for each event. */
+#define LIMIT_SUBSCRIBERS_USER 128u
+#define LIMIT_SUBSCRIBERS 512u
+
+/* What a listener is told at its beginning: all tokens of all modules. */
+#define LIMIT_SNAPSHOT (4u * 1024 * 1024)
+
+/* Seconds after which a listener is sent something if nothing happens. */
+#define LIMIT_HEARTBEAT_SECONDS 15u
+
+/* Certificates that are told of in one second to be about to expire. */
+#define LIMIT_EXPIRING 32u
 
 #define LIMIT_RULES 256u	/* in the policy */
 #define LIMIT_MODULES 16u	/* in the configuration: each is a process */

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/limits.h"
+#include "broker/announce.h"
 #include "broker/broker.h"
 #include "broker/prompt.h"
 #include "broker/shard.h"
@@ -73,6 +74,8 @@ static void approval_leave(struct approval *a)
 	if (a->state == APPROVAL_ASKING)
 		approval_drop_pins(a);
 	a->state = APPROVAL_NONE;
+	if (a->prompt != NULL)
+		announce_dialog(a, false);
 	prompt_close(a->prompt);
 	a->prompt = NULL;
 	fd_closep(&a->pin_fd);
@@ -114,6 +117,7 @@ static void approval_answered(void *arg, const struct error *refusal)
 	struct approval *a = arg;
 
 	a->prompt = NULL;
+	announce_dialog(a, false);
 	if (refusal != NULL) {
 		approval_refuse(a, refusal);
 		return;
@@ -155,6 +159,8 @@ static void approval_ask(struct approval *a)
 	a->state = APPROVAL_ASKING;
 	if (approval_open_prompt(a, &e) != 0)
 		approval_refuse(a, &e);
+	else
+		announce_dialog(a, true);
 }
 
 /* --- preparing ---------------------------------------------------------- */

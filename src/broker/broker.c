@@ -14,8 +14,10 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "broker/announce.h"
 #include "broker/authorise.h"
 #include "broker/cards.h"
+#include "broker/events.h"
 #include "broker/prompt.h"
 #include "broker/uri.h"
 #include "evidence/seen.h"
@@ -80,6 +82,7 @@ static void broker_module_settled(void *arg)
 static void broker_module_changed(void *arg)
 {
 	found_forget(arg);
+	announce_changes(arg);
 	approval_workers_changed(arg);
 	broker_approvals_soon(arg);
 }
@@ -230,6 +233,7 @@ void broker_reload(struct broker *b, struct settings *settings)
 		next = TAILQ_NEXT(m, entry);
 		if (broker_keep_module(b, m, settings))
 			continue;
+		announce_module_gone(b, m);
 		TAILQ_REMOVE(&b->modules, m, entry);
 		module_retire(m);
 	}
@@ -274,6 +278,7 @@ static void broker_tick(evutil_socket_t fd, short what, void *arg)
 	TAILQ_FOREACH(m, &b->modules, entry)
 		TAILQ_FOREACH(t, &m->tokens, entry)
 			kept_tick(t, now);
+	announce_tick(b, clock_unix());
 	approval_next(b);
 	broker_wake_waiters(b, now);
 }
@@ -323,6 +328,8 @@ int broker_new(struct event_base *base, struct settings *settings,
 	r = b->found == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
 		broker_events(b, e);
 	if (r == 0)
+		r = events_new(&b->events, e);
+	if (r == 0)
 		r = compute_new(base, broker_threads(), &b->compute, e);
 	for (unsigned i = 0; r == 0 && i < settings->modules_count; i++)
 		r = broker_add_module(b, settings, i, e);
@@ -366,6 +373,7 @@ void broker_free(struct broker *b)
 	free(b->found);
 	authorise_forget(b);
 	seen_close(b->seen);
+	events_free(b->events);
 	if (b->tick != NULL)
 		event_free(b->tick);
 	if (b->cleanup != NULL)
@@ -385,6 +393,7 @@ void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg)
 	b->draining = true;
 	b->drained = drained;
 	b->drained_arg = arg;
+	events_close(b->events);
 	for (r = TAILQ_FIRST(&b->living); r != NULL; r = next) {
 		next = TAILQ_NEXT(r, entry);
 		if (r->state == REQUEST_AUTHORISED)

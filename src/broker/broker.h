@@ -18,6 +18,7 @@
 
 struct event;
 struct event_base;
+struct events;
 
 /* Someone who waits for the first start of all modules to end. */
 struct broker_waiter {
@@ -54,6 +55,8 @@ struct broker {
 	unsigned living_count;
 	unsigned finished_count;
 	TAILQ_HEAD(, broker_waiter) waiters;
+	struct events *events;
+	int64_t look_at_certificates; /* not before; of announce.c */
 	struct broker_found *found;
 	int64_t started;	  /* clock_unix() */
 	bool draining;

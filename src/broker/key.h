@@ -3,8 +3,8 @@
  * key: a key pair on a token and its certificate, as the worker listed it.
  *
  * Counted: a request keeps its key while the token map changes around it.
- * Never changed after key_new() but for its chain, and for WIRE_KEY_ALWAYS_AUTH
- * when the first login shows it.
+ * Never changed after key_new() but for its chain, for told_expiring, and for
+ * WIRE_KEY_ALWAYS_AUTH when the first login shows it.
  */
 #ifndef SIGNET_BROKER_KEY_H
 #define SIGNET_BROKER_KEY_H
@@ -34,6 +34,7 @@ struct key {
 	struct buf chain_bytes;
 	char uri[LIMIT_URI];
 	struct buf answer; /* of the API: what each answer says of this key */
+	int64_t told_expiring; /* when, by announce.c; 0: not yet */
 };
 
 /* Copies w.  ERR_BAD_CERTIFICATE: the public key is none; ERR_NO_MEMORY. */

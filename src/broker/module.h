@@ -127,6 +127,7 @@ struct module {
 	/* Readers that a worker which starts now is not to look at. */
 	char *others[LIMIT_READERS];
 	size_t others_count;
+	int told_fault; /* of announce.c: ERR_*, or 0 */
 };
 
 /* Starts its first worker.  Failures to start show in last_error. */

@@ -15,6 +15,7 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "broker/announce.h"
 #include "broker/authorise.h"
 #include "broker/broker.h"
 #include "broker/consent.h"
@@ -43,6 +44,12 @@ const char *request_state_name(enum request_state state)
 bool request_state_final(enum request_state state)
 {
 	return state >= REQUEST_RELEASED;
+}
+
+void request_enter(struct request *r, enum request_state state)
+{
+	r->state = state;
+	announce_request(r);
 }
 
 /* --- life --------------------------------------------------------------- */
@@ -164,7 +171,7 @@ static void request_record_released(struct request *r)
 /* The contents are not needed any more; the results stay. */
 static void request_end(struct request *r, enum request_state state)
 {
-	r->state = state;
+	request_enter(r, state);
 	consent_end(r);
 	if (r->module != NULL)
 		module_release(r->module);
@@ -281,7 +288,7 @@ static void request_read_done(struct compute_job *job)
 	else
 		failed = authorise(r, &r->error);
 	if (failed == 0) {
-		r->state = REQUEST_AUTHORISED;
+		request_enter(r, REQUEST_AUTHORISED);
 		if (r->verdict.outcome == POLICY_ALLOW) {
 			signing_begin(r);
 			return;

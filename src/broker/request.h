@@ -123,6 +123,8 @@ void request_tick(struct request *r, int64_t now_ns);
 
 /* --- for consent.c and signing.c ---------------------------------------- */
 
+/* The next state, which those who listen to events are told. */
+void request_enter(struct request *r, enum request_state state);
 /* Ends it, with r->error; what was signed by then leaves with it. */
 void request_fail(struct request *r);
 /* Ends it as cancelled, with r->error; no signature leaves. */

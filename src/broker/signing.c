@@ -137,7 +137,7 @@ static void signing_signed(struct sign_job *job, const struct error *failure)
 	if (failure != NULL) {
 		r->error = *failure;
 		if (signing_ask_again(r, &r->error)) {
-			r->state = REQUEST_AUTHORISED;
+			request_enter(r, REQUEST_AUTHORISED);
 			if (approval_again(&r->approval, failure))
 				return;
 		}
@@ -156,12 +156,12 @@ static void signing_signed(struct sign_job *job, const struct error *failure)
 
 static void signing_begun(struct sign_job *job)
 {
-	signing_of_job(job)->state = REQUEST_SIGNING;
+	request_enter(signing_of_job(job), REQUEST_SIGNING);
 }
 
 static void signing_back(struct sign_job *job)
 {
-	signing_of_job(job)->state = REQUEST_APPROVED;
+	request_enter(signing_of_job(job), REQUEST_APPROVED);
 }
 
 /* Logged in for this, logged out after it, unless the policy keeps it. */
@@ -236,7 +236,7 @@ static void signing_begin_done(struct compute_job *job)
 /* The bytes to be signed. */
 void signing_begin(struct request *r)
 {
-	r->state = REQUEST_APPROVED;
+	request_enter(r, REQUEST_APPROVED);
 	free(r->tbs);
 	r->tbs = calloc((size_t)r->count + 1, sizeof(*r->tbs));
 	if (r->tbs == NULL) {

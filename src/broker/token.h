@@ -6,6 +6,7 @@
 #define SIGNET_BROKER_TOKEN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/queue.h>
 
 #include "base/attr.h"
@@ -50,6 +51,8 @@ struct token {
 	struct kept kept;    /* a login after an approval */
 	struct worker_call drop; /* of PINs that nobody wants any more */
 	bool dropping;
+	bool told;	     /* of announce.c: it is there, and what it has */
+	uint64_t told_hash;
 };
 TAILQ_HEAD(tokens, token);
 
