@@ -20,7 +20,6 @@ static void http_queue(struct http *h, unsigned status,
 {
 	struct connection *c = h->connection;
 
-	h->exchange.answered = true;
 	http_deadline(c, LIMIT_IDLE_SECONDS);
 	/* Not queued: the library closes the connection, all there is to do. */
 	if (MHD_queue_response(c->mhd, status, response) != MHD_YES)
@@ -30,6 +29,20 @@ static void http_queue(struct http *h, unsigned status,
 	h->suspended = false;
 	MHD_resume_connection(c->mhd);
 	http_kick(c->api);
+}
+
+void http_send(struct http *h, unsigned status, struct MHD_Response *response)
+{
+	h->exchange.answered = true;
+	if (response != NULL) {
+		http_queue(h, status, response);
+		MHD_destroy_response(response);
+		return;
+	}
+	/* No memory for an answer: the connection is closed. */
+	log_write(LOG_ERROR, NULL, "no memory for an answer");
+	shutdown(h->connection->fd, SHUT_RDWR);
+	h->dropped = true;
 }
 
 static struct MHD_Response *http_text_response(struct buf *json)
@@ -61,19 +74,9 @@ static void http_fields(struct MHD_Response *response, unsigned status,
 static void http_respond(struct exchange *x, unsigned status,
 			 struct MHD_Response *response, const char *location)
 {
-	struct http *h = x->http;
-
-	if (response == NULL) {
-		/* No memory for an answer: the connection is closed. */
-		log_write(LOG_ERROR, NULL, "no memory for an answer");
-		shutdown(h->connection->fd, SHUT_RDWR);
-		h->dropped = true;
-		x->answered = true;
-		return;
-	}
-	http_fields(response, status, location);
-	http_queue(h, status, response);
-	MHD_destroy_response(response);
+	if (response != NULL)
+		http_fields(response, status, location);
+	http_send(x->http, status, response);
 }
 
 void exchange_answer_location(struct exchange *x, unsigned status,

@@ -9,6 +9,7 @@
 #define SIGNET_API_EXCHANGE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "api/body.h"
 #include "base/buf.h"
@@ -30,6 +31,7 @@ struct exchange {
 	const struct route *route;
 	char argument[64];	     /* the {id} of the path */
 	struct request *request;     /* counted; signatures only */
+	struct stream *stream;	     /* of stream.c; NULL: an ordinary answer */
 	struct pin_operation *pin_operation; /* owned by who runs it */
 	struct body *body;	     /* POST only */
 	struct error failure;	     /* found while the body arrived */
@@ -73,6 +75,30 @@ void exchange_answer_large(struct exchange *x, unsigned status,
 /* Answer with a problem document; request may be NULL. */
 void exchange_refuse(struct exchange *x, const struct error *e,
 		     const char *request);
+
+/* What an answer without an end is made of, see exchange_stream(). */
+struct exchange_source {
+	/*
+	 * The next bytes into out[max]: how many; 0 when there are none now,
+	 * until exchange_stream_wake(); EXCHANGE_STREAM_END.
+	 */
+	ssize_t (*read)(void *arg, char *out, size_t max);
+	/* The client has gone, or all is sent: called once, whatever ends. */
+	void (*closed)(void *arg);
+	void *arg;
+};
+#define EXCHANGE_STREAM_END (-1)
+
+/*
+ * Answer 200 and send what source gives, as long as the client takes it: one
+ * that takes nothing for LIMIT_IDLE_SECONDS is cut.
+ */
+void exchange_stream(struct exchange *x, const char *media_type,
+		     const struct exchange_source *source);
+/* There is something to read again. */
+void exchange_stream_wake(struct exchange *x);
+/* Close the connection at once: closed() is called in a later turn. */
+void exchange_stream_cut(struct exchange *x);
 
 /* Query argument and header field; NULL when it is not there. */
 const char *exchange_query(struct exchange *x, const char *name);

@@ -277,6 +277,8 @@ static void http_completed(void *arg, struct MHD_Connection *mhd,
 		h->exchange.gone(&h->exchange);
 	if (h->exchange.waiting)
 		broker_wait_cancel(h->exchange.broker, &h->exchange.waiter);
+	if (h->exchange.stream != NULL)
+		stream_completed(h->exchange.stream);
 	h->connection->http = NULL;
 	http_deadline(h->connection, LIMIT_IDLE_SECONDS);
 	if (h->exchange.body != NULL)

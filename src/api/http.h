@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * http: what the files of the HTTP side share; the only ones that know
- * libmicrohttpd: http.c (requests), answer.c, connection.c.
+ * libmicrohttpd: http.c (requests), answer.c, stream.c, connection.c.
  *
  * The library is run by its epoll descriptor, never from inside one of its own
  * callbacks: those only ask for another turn (http_kick).
@@ -56,6 +56,12 @@ void http_kick(struct api *api);
 
 /* The peer has to make progress until then, or is cut. */
 void http_deadline(struct connection *c, unsigned seconds);
+
+/* Send this response, whose fields are set, or close; takes it over. */
+void http_send(struct http *h, unsigned status, struct MHD_Response *response);
+
+/* Of stream.c: the exchange of a stream is over. */
+void stream_completed(struct stream *s);
 
 /* No answer is wanted any more: let the library close the connection. */
 void http_drop(struct http *h);

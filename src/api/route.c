@@ -11,12 +11,14 @@
 
 static const char *const tokens_query[] = { "uninitialized", NULL };
 static const char *const keys_query[] = { "token", "issuer", "purpose", NULL };
+static const char *const events_query[] = { "types", NULL };
 
 /* docs/api/openapi.yaml says the same; a lint compares them. */
 static const struct route routes[] = {
 	{ "GET", "/v1/status", api_status_get, false, NULL },
 	{ "GET", "/v1/tokens", api_tokens_get, false, tokens_query },
 	{ "GET", "/v1/keys", api_keys_get, false, keys_query },
+	{ "GET", "/v1/events", api_events_get, false, events_query },
 	{ "POST", "/v1/signatures", api_signatures_post, true, NULL },
 	{ "POST", "/v1/pin-operations", api_pin_operations_post, true, NULL },
 	{ "GET", "/v1/signatures/{id}", api_signature_get, false, NULL },

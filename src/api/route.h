@@ -32,6 +32,7 @@ int route_find(const char *method, const char *path, const struct route **out,
 void api_status_get(struct exchange *x);
 void api_tokens_get(struct exchange *x);
 void api_keys_get(struct exchange *x);
+void api_events_get(struct exchange *x);
 void api_pin_operations_post(struct exchange *x);
 void api_signatures_post(struct exchange *x);
 void api_signature_get(struct exchange *x);

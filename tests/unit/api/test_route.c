@@ -25,6 +25,7 @@ static void routes_are_found(void **state)
 
 	assert_int_equal(find("GET", "/v1/status", argument), 0);
 	assert_int_equal(find("POST", "/v1/signatures", argument), 0);
+	assert_int_equal(find("GET", "/v1/events", argument), 0);
 	assert_int_equal(find("DELETE", "/v1/signatures/ab12", argument), 0);
 	assert_string_equal(argument, "ab12");
 }
