@@ -354,10 +354,7 @@ void broker_free(struct broker *b)
 	b->compute = NULL;
 	cards_free(b->cards);
 	b->cards = NULL;
-	while ((m = TAILQ_FIRST(&b->modules)) != NULL) {
-		TAILQ_REMOVE(&b->modules, m, entry);
-		module_free(m);
-	}
+	TAILQ_CONCAT(&b->retired, &b->modules, entry);
 	while ((m = TAILQ_FIRST(&b->retired)) != NULL) {
 		TAILQ_REMOVE(&b->retired, m, entry);
 		module_free(m);
@@ -374,14 +371,11 @@ void broker_free(struct broker *b)
 	authorise_forget(b);
 	seen_close(b->seen);
 	events_free(b->events);
-	if (b->tick != NULL)
-		event_free(b->tick);
-	if (b->cleanup != NULL)
-		event_free(b->cleanup);
-	if (b->child != NULL)
-		event_free(b->child);
-	if (b->asking != NULL)
-		event_free(b->asking);
+	struct event *const all[] = { b->tick, b->cleanup, b->child,
+				      b->asking };
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (all[i] != NULL)
+			event_free(all[i]);
 	settings_unref(b->settings);
 	free(b);
 }

@@ -171,9 +171,10 @@ static void only_wanted_types_are_told(void **state)
 
 static void words_that_are_no_types_are_refused(void **state)
 {
-	static const char *const bad[] = { "", ",", "card-removed,",
-					   ",card-removed", "card", "CARD-REMOVED",
-					   "card-removed card-inserted", "live" };
+	static const char *const bad[] = {
+		"", ",", "card-removed,", ",card-removed", "card",
+		"CARD-REMOVED", "card-removed card-inserted", "live",
+	};
 	char many[4096];
 	uint32_t types;
 	struct error e;
