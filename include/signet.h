@@ -17,8 +17,9 @@
  *		otherwise.
  * Lists	xxx_at(list, i) and the like give NULL behind the end.
  * Blocking	signet_client_status(), _tokens(), _keys(), _sign(),
- *		_signature(), _cancel(), _pin() and signet_verify_*() block; all
- *		but the last for no longer than the client's time limit.
+ *		_signature(), _cancel(), _pin(), signet_events_open(), _next()
+ *		and signet_verify_*() block; all but the last two for no longer
+ *		than the client's time limit.
  * Threads	Different objects may be used by different threads at a time;
  *		one object by one thread at a time.
  * Text		UTF-8.  Labels and names come from tokens and files: they may
@@ -119,6 +120,8 @@ struct signet_keys;	 /* list of keys */
 struct signet_key;
 struct signet_request;	 /* what is to be signed, and how */
 struct signet_signature; /* the answer */
+struct signet_events;	 /* what happens, as it happens */
+struct signet_event;
 struct signet_pin;	 /* how the PINs of a token stand */
 struct signet_verifier;	 /* what a signature is verified with */
 struct signet_report;	 /* the verdict */
@@ -238,6 +241,49 @@ bool signet_token_unattended(const struct signet_token *t);
 int64_t signet_token_keys(const struct signet_token *t);
 /* Why it failed; NULL when it did not. */
 const char *signet_token_error(const struct signet_token *t);
+
+/* --- events -------------------------------------------------------------- */
+
+/*
+ * Listen to what happens (GET /v1/events): tokens and keys that come and go,
+ * requests of this user, modules that fail (docs/events.md).  types is a list
+ * of the types that are wanted, with commas between; NULL: all.  after is the
+ * id behind which to go on, of an earlier signet_event_id(); NULL: begin with
+ * what is there.  Of c only the socket is used, and only now.  Waits for
+ * signetd no longer than the client's time limit.
+ * SIGNET_ERR_NO_DAEMON, _MALFORMED (a type that is none), _QUOTA.
+ */
+int signet_events_open(struct signet_client *c, const char *types,
+		       const char *after, struct signet_events **out);
+void signet_events_close(struct signet_events *e);
+
+/*
+ * Wait for the next event, at most ms milliseconds; 0 is no limit.  *out stays
+ * until the next call.  When signetd goes away there is one event
+ * "disconnected"; then it is connected to again, without an end, and "live"
+ * tells that it is back: what happened in between follows, unless "lost" says
+ * that it is not known.
+ * SIGNET_ERR_DEADLINE: nothing happened; call again.  What else fails is final.
+ */
+int signet_events_next(struct signet_events *e, unsigned int ms,
+		       const struct signet_event **out);
+
+/* Why the last signet_events_next() failed; until the next. */
+const struct signet_error *signet_events_error(struct signet_events *e);
+
+/* "token-inserted", ..., "live", "lost", "disconnected". */
+const char *signet_event_type(const struct signet_event *e);
+/* Where to go on behind it; NULL when it has no place in the order. */
+const char *signet_event_id(const struct signet_event *e);
+/* It did not happen now: it is there. */
+bool signet_event_snapshot(const struct signet_event *e);
+/* A member that is a text, or a number; NULL, or -1, when there is none. */
+const char *signet_event_text(const struct signet_event *e, const char *name);
+int64_t signet_event_number(const struct signet_event *e, const char *name);
+/* Detail of its error; NULL when it has none. */
+const char *signet_event_error(const struct signet_event *e);
+/* The whole event, as a JSON object. */
+const char *signet_event_json(const struct signet_event *e);
 
 /* --- PINs ---------------------------------------------------------------- */
 

@@ -89,24 +89,29 @@ static unsigned int time_limit(const struct exchange *x)
 	return x->client->timeout_ms;
 }
 
-static void set_common(struct exchange *x)
+void client_http_setup(CURL *curl, const char *path)
 {
-	CURL *curl = x->client->curl;
-
 	/* Options only: the connection stays. */
 	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, x->client->socket);
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, path);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, HTTP_CONNECT_MS);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "libsignet/" SIGNET_VERSION);
+}
+
+static void set_common(struct exchange *x)
+{
+	CURL *curl = x->client->curl;
+
+	client_http_setup(curl, x->client->socket);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)time_limit(x));
 	/* signetd closes idle connections: do not use one about to go. */
 	curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN,
 			 (long)LIMIT_IDLE_SECONDS / 2);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_write);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, x);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "libsignet/" SIGNET_VERSION);
 }
 
 static void set_body(struct exchange *x)
@@ -148,20 +153,17 @@ static int make_headers(const struct client_call *call,
 	return r;
 }
 
-static int no_connection(struct exchange *x)
+int client_http_no_connection(CURL *curl, const char *path, struct error *e)
 {
-	struct signet_client *c = x->client;
 	long errnum = 0;
 
-	curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &errnum);
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &errnum);
 	if (errnum == EACCES || errnum == EPERM)
-		return error_set_errno(&c->error.base, ERR_NOT_ALLOWED,
-				       (int)errnum,
+		return error_set_errno(e, ERR_NOT_ALLOWED, (int)errnum,
 				       "the socket %s is not for this user",
-				       c->socket);
-	return error_set(&c->error.base, ERR_NO_DAEMON,
-			 "nothing listens at %s; start signetd, or name its"
-			 " socket", c->socket);
+				       path);
+	return error_set(e, ERR_NO_DAEMON, "nothing listens at %s; start"
+			 " signetd, or name its socket", path);
 }
 
 /* What became of an exchange that libcurl did not finish. */
@@ -173,7 +175,8 @@ static int map_failure(struct exchange *x, CURLcode code)
 		return e->code;
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
-		return no_connection(x);
+		return client_http_no_connection(x->client->curl,
+						 x->client->socket, e);
 	case CURLE_OPERATION_TIMEDOUT:
 		return error_set(e, ERR_DEADLINE,
 				 "no answer within %u ms; it is not known"

@@ -36,6 +36,12 @@ struct client_call {
 int client_http(struct signet_client *c, const struct client_call *call,
 		struct buf *answer) MUST_CHECK;
 
+/* The options that every exchange has, on a handle of any use. */
+void client_http_setup(CURL *curl, const char *path);
+
+/* Why libcurl could not connect to the socket at path: ERR_NO_DAEMON, ... */
+int client_http_no_connection(CURL *curl, const char *path, struct error *e);
+
 /*
  * Append a query parameter, percent-encoded (RFC 3986 2.1); nothing when value
  * is NULL.
