@@ -19,30 +19,10 @@
 #include "broker/cards.h"
 #include "broker/events.h"
 #include "broker/prompt.h"
-#include "broker/uri.h"
 #include "evidence/seen.h"
 
 /* At the end: for workers that finish a call they are in. */
 #define BROKER_WAIT_MS 2000
-
-/* --- resolved URIs ------------------------------------------------------ */
-
-static struct broker_found *found_slot(struct broker *b, const char *uri)
-{
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
-	for (const char *p = uri; *p != '\0'; p++)
-		hash = (hash ^ (uint8_t)*p) * 16777619u;
-	return &b->found[hash % BROKER_FOUND];
-}
-
-static void found_forget(struct broker *b)
-{
-	for (unsigned i = 0; i < BROKER_FOUND; i++) {
-		key_unref(b->found[i].key);
-		b->found[i].key = NULL;
-	}
-}
 
 /* --- modules ------------------------------------------------------------ */
 
@@ -81,7 +61,7 @@ static void broker_module_settled(void *arg)
 
 static void broker_module_changed(void *arg)
 {
-	found_forget(arg);
+	broker_forget_found(arg);
 	announce_changes(arg);
 	approval_workers_changed(arg);
 	broker_approvals_soon(arg);
@@ -227,7 +207,7 @@ void broker_reload(struct broker *b, struct settings *settings)
 	struct module *m, *next;
 	struct error e;
 
-	found_forget(b);
+	broker_forget_found(b);
 	authorise_forget(b);
 	for (m = TAILQ_FIRST(&b->modules); m != NULL; m = next) {
 		next = TAILQ_NEXT(m, entry);
@@ -366,7 +346,7 @@ void broker_free(struct broker *b)
 		request_unref(r);
 	}
 	if (b->found != NULL)
-		found_forget(b);
+		broker_forget_found(b);
 	free(b->found);
 	authorise_forget(b);
 	seen_close(b->seen);
@@ -395,196 +375,6 @@ void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg)
 	}
 	if (b->living_count == 0)
 		drained(arg);
-}
-
-/* --- keys --------------------------------------------------------------- */
-
-/* What a search by URI met. */
-struct search {
-	const struct uri *uri; /* NULL: any key */
-	bool unattended;       /* of unattended tokens only */
-	unsigned count;
-	struct key *first;
-	const struct token *unable; /* matched, but cannot be used now */
-	struct buf names;	    /* of the first few, for the message */
-};
-
-#define SEARCH_NAMED 4
-
-static void search_key(struct search *s, struct key *k)
-{
-	if (!key_signs(k) ||
-	    (s->uri != NULL &&
-	     !uri_matches_key(s->uri, k->wire.id, k->wire.label)))
-		return;
-	if (s->count++ == 0)
-		s->first = k;
-	if (s->count <= SEARCH_NAMED)
-		buf_printf(&s->names, "%s%s", s->count > 1 ? ", " : "",
-			   k->uri);
-}
-
-static void search_token(struct search *s, struct token *t)
-{
-	if (s->unattended &&
-	    (t->settings == NULL || !t->settings->unattended))
-		return;
-	if (s->uri != NULL && !uri_matches_token(s->uri, &t->wire))
-		return;
-	if (t->state == TOKEN_FAILED)
-		s->unable = t;
-	for (size_t i = 0; i < t->keys_count; i++)
-		search_key(s, t->keys[i]);
-}
-
-static int search_nothing(struct broker *b, const struct search *s,
-			  const char *uri, struct error *e)
-{
-	const struct module *m;
-
-	if (s->unable != NULL) {
-		*e = s->unable->error;
-		error_prefix(e, "token %s: ", s->unable->wire.label);
-		return e->code;
-	}
-	TAILQ_FOREACH(m, &b->modules, entry) {
-		if (!m->down)
-			continue;
-		*e = m->last_error;
-		error_prefix(e, "no such key is there now, and module %s does"
-			     " not work: ", m->config->name);
-		return e->code;
-	}
-	if (!broker_settled(b))
-		return error_set(e, ERR_STARTING, "no such key yet, and a"
-				 " module is still starting; try again");
-	if (b->settings->modules_count == 0)
-		return error_set(e, ERR_NO_SUCH_KEY, "no module is configured;"
-				 " see signetd.conf(5)");
-	return error_set(e, ERR_NO_SUCH_KEY, "%s%s matches no key; `signet"
-			 " keys` lists what there is", uri[0] == '\0' ?
-			 "no URI was given, which" : "", uri);
-}
-
-static int search_result(struct broker *b, struct search *s, const char *uri,
-			 struct error *e)
-{
-	if (s->count == 1)
-		return 0;
-	if (s->count == 0)
-		return search_nothing(b, s, uri, e);
-	return error_set(e, ERR_AMBIGUOUS,
-			 "%u keys match; name one of them by its serial= and"
-			 " id=: %s%s", s->count, buf_text(&s->names),
-			 s->count > SEARCH_NAMED ? ", ..." : "");
-}
-
-static void search_tokens(struct broker *b, struct search *s)
-{
-	struct module *m;
-	struct token *t;
-
-	TAILQ_FOREACH(m, &b->modules, entry)
-		TAILQ_FOREACH(t, &m->tokens, entry)
-			search_token(s, t);
-}
-
-static int broker_search(struct broker *b, const char *uri,
-			 struct search *s, struct error *e)
-{
-	AUTO(uri_freep) struct uri *parsed = NULL;
-	int r;
-
-	if (uri[0] != '\0') {
-		r = uri_parse(uri, &parsed, e);
-		if (r != 0)
-			return r;
-	}
-	s->uri = parsed;
-	/* Nothing said: the unattended key, or else the only key there is. */
-	s->unattended = parsed == NULL;
-	search_tokens(b, s);
-	if (s->count == 0 && s->unattended) {
-		s->unattended = false;
-		search_tokens(b, s);
-	}
-	return search_result(b, s, uri, e);
-}
-
-int broker_find_key(struct broker *b, const char *uri, struct key **out,
-		    struct error *e)
-{
-	struct broker_found *f = found_slot(b, uri);
-	struct search s = { .count = 0 };
-	int r;
-
-	if (f->key == NULL || strcmp(f->uri, uri) != 0) {
-		buf_init(&s.names, (size_t)SEARCH_NAMED * (LIMIT_URI + 2));
-		r = broker_search(b, uri, &s, e);
-		buf_fini(&s.names);
-		if (r != 0)
-			return r;
-		key_unref(f->key);
-		f->key = key_ref(s.first);
-		snprintf(f->uri, sizeof(f->uri), "%s", uri);
-	}
-	*out = key_ref(f->key);
-	return 0;
-}
-
-/* --- tokens ------------------------------------------------------------- */
-
-/* Its own URI, to the letter: a blank token has few names to match. */
-static bool token_named(const struct token *t, const struct uri *u,
-			const char *uri)
-{
-	if (t->state == TOKEN_UNINITIALIZED)
-		return strcmp(t->uri, uri) == 0;
-	return u == NULL || uri_matches_token(u, &t->wire);
-}
-
-static int found_token(const char *uri, struct token *found, unsigned count,
-		       struct buf *names, struct token **out, struct error *e)
-{
-	if (count == 1) {
-		*out = found;
-		return 0;
-	}
-	if (count == 0)
-		return error_set(e, ERR_NO_SUCH_TOKEN, "%s matches no token;"
-				 " `signet tokens` lists what there is",
-				 uri[0] == '\0' ? "the empty URI" : uri);
-	return error_set(e, ERR_AMBIGUOUS, "%u tokens match; name one of them:"
-			 " %s%s", count, buf_text(names),
-			 count > SEARCH_NAMED ? ", ..." : "");
-}
-
-int broker_find_token(struct broker *b, const char *uri, bool blank,
-		      struct token **out, struct error *e)
-{
-	AUTO(uri_freep) struct uri *parsed = NULL;
-	AUTO(buf_fini) struct buf names;
-	struct token *t, *found = NULL;
-	struct module *m;
-	unsigned count = 0;
-	int r;
-
-	buf_init(&names, (size_t)SEARCH_NAMED * (LIMIT_URI + 2));
-	r = uri[0] == '\0' ? 0 : uri_parse(uri, &parsed, e);
-	if (r != 0)
-		return r;
-	TAILQ_FOREACH(m, &b->modules, entry)
-		TAILQ_FOREACH(t, &m->tokens, entry) {
-			if (t->state == TOKEN_ABSENT ||
-			    (!blank && t->state == TOKEN_UNINITIALIZED) ||
-			    !token_named(t, parsed, uri))
-				continue;
-			found = t;
-			if (count++ < SEARCH_NAMED)
-				buf_printf(&names, "%s%s",
-					   count > 1 ? ", " : "", t->uri);
-		}
-	return found_token(uri, found, count, &names, out, e);
 }
 
 /* --- requests ----------------------------------------------------------- */

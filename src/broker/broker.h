@@ -111,6 +111,8 @@ void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg);
 
 /* --- for request.c and approval.c --------------------------------------- */
 
+/* Keys and tokens are others now: search.c remembers no URI. */
+void broker_forget_found(struct broker *b);
 /* An approval ended: look for the next at the end of this turn. */
 void broker_approvals_soon(struct broker *b);
 void broker_request_started(struct broker *b, struct request *r);

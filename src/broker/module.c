@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "broker/opensc_conf.h"
 #include "broker/shard.h"
 #include "wire/fault.h"
 #include "wire/sign.h"
@@ -104,10 +103,6 @@ int module_new(struct event_base *base, struct settings *settings,
 }
 
 static void module_fail_queue(struct module *m, const struct error *why);
-static void module_fail_pinned(struct module *m, const struct shard *s,
-			       const struct error *why);
-static void module_job_done(struct module *m, struct sign_job *job,
-			    const struct error *e);
 
 void module_free(struct module *m)
 {
@@ -258,89 +253,6 @@ void module_shard_failed(struct module *m, struct shard *s,
 		module_start_next(m);
 	}
 	module_dispatch(m);
-}
-
-/* --- one worker a reader ------------------------------------------------ */
-
-static struct shard *module_reader(struct module *m, const char *reader)
-{
-	for (unsigned i = 0; i < m->shards_count; i++)
-		if (strcmp(m->shards[i].reader, reader) == 0)
-			return &m->shards[i];
-	return NULL;
-}
-
-int module_shard_prepare(struct module *m, struct shard *s, struct error *e)
-{
-	if (!m->config->opensc_conf || s->reader[0] == '\0')
-		return 0;
-	return opensc_conf_write(m->settings->spool, s->reader, m->others,
-				 m->others_count, &s->conf, e);
-}
-
-/* Kept for the next start as well: it is as good as any. */
-static int module_set_others(struct module *m, const char *const *others,
-			     size_t count, struct error *e)
-{
-	for (size_t i = 0; i < m->others_count; i++)
-		free(m->others[i]);
-	m->others_count = 0;
-	for (size_t i = 0; i < count && i < LIMIT_READERS; i++) {
-		m->others[i] = strdup(others[i]);
-		if (m->others[i] == NULL)
-			return error_set(e, ERR_NO_MEMORY, "no memory");
-		m->others_count++;
-	}
-	return 0;
-}
-
-int module_card_in(struct module *m, const char *reader,
-		   const char *const *others, size_t count, struct error *e)
-{
-	struct shard *s = module_reader(m, "");
-	int r = module_set_others(m, others, count, e);
-
-	if (r != 0 || module_reader(m, reader) != NULL)
-		return r;
-	if (s == NULL)
-		return error_set(e, ERR_QUOTA, "more than %u cards at a time",
-				 LIMIT_READERS);
-	snprintf(s->reader, sizeof(s->reader), "%s", reader);
-	s->failures = 0;
-	s->ready_since = 0;
-	shard_start(s);
-	return 0;
-}
-
-/* Nobody serves its token, and nobody will soon. */
-static void module_fail_absent(struct module *m, const struct error *why)
-{
-	struct sign_job *job, *next;
-
-	module_hold(m);
-	for (job = TAILQ_FIRST(&m->queue); job != NULL; job = next) {
-		next = TAILQ_NEXT(job, entry);
-		if (job->key->token->state != TOKEN_ABSENT)
-			continue;
-		TAILQ_REMOVE(&m->queue, job, entry);
-		module_job_done(m, job, why);
-	}
-	module_release(m);
-}
-
-void module_card_out(struct module *m, const char *reader,
-		     const struct error *why)
-{
-	struct shard *s = module_reader(m, reader);
-
-	if (s == NULL || reader[0] == '\0')
-		return;
-	module_hold(m);
-	shard_stop(s, why);
-	module_fail_pinned(m, s, why);
-	module_fail_absent(m, why);
-	m->owner.changed(m->owner.arg);
-	module_release(m);
 }
 
 /* --- the queue ---------------------------------------------------------- */
@@ -556,9 +468,25 @@ void module_dispatch(struct module *m)
 	}
 }
 
+/* Nobody serves its token, and nobody will soon. */
+void module_fail_absent(struct module *m, const struct error *why)
+{
+	struct sign_job *job, *next;
+
+	module_hold(m);
+	for (job = TAILQ_FIRST(&m->queue); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, entry);
+		if (job->key->token->state != TOKEN_ABSENT)
+			continue;
+		TAILQ_REMOVE(&m->queue, job, entry);
+		module_job_done(m, job, why);
+	}
+	module_release(m);
+}
+
 /* A job whose worker has gone has no PIN any more. */
-static void module_fail_pinned(struct module *m, const struct shard *s,
-			       const struct error *why)
+void module_fail_pinned(struct module *m, const struct shard *s,
+			const struct error *why)
 {
 	struct sign_job *job, *next;
 

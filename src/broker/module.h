@@ -187,7 +187,7 @@ void module_free(struct module *m);
 /* Number of workers that can sign now. */
 unsigned module_ready(const struct module *m);
 
-/* --- for shard.c -------------------------------------------------------- */
+/* --- for shard.c and module_reader.c ------------------------------------- */
 
 /* This shard is ready, or failed to become so, or has room. */
 /* Before each start: what its worker reads, s->conf. */
@@ -197,5 +197,9 @@ void module_shard_ready(struct module *m, struct shard *s);
 void module_shard_failed(struct module *m, struct shard *s,
 			 const struct error *why);
 void module_dispatch(struct module *m);
+/* Jobs whose worker is gone with its PIN, and those whose token is gone. */
+void module_fail_pinned(struct module *m, const struct shard *s,
+			const struct error *why);
+void module_fail_absent(struct module *m, const struct error *why);
 
 #endif

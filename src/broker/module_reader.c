@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * module_reader: the workers of a module that has one for each reader.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/module.h"
+#include "broker/opensc_conf.h"
+#include "broker/shard.h"
+
+static struct shard *module_reader(struct module *m, const char *reader)
+{
+	for (unsigned i = 0; i < m->shards_count; i++)
+		if (strcmp(m->shards[i].reader, reader) == 0)
+			return &m->shards[i];
+	return NULL;
+}
+
+int module_shard_prepare(struct module *m, struct shard *s, struct error *e)
+{
+	if (!m->config->opensc_conf || s->reader[0] == '\0')
+		return 0;
+	return opensc_conf_write(m->settings->spool, s->reader, m->others,
+				 m->others_count, &s->conf, e);
+}
+
+/* Kept for the next start as well: it is as good as any. */
+static int module_set_others(struct module *m, const char *const *others,
+			     size_t count, struct error *e)
+{
+	for (size_t i = 0; i < m->others_count; i++)
+		free(m->others[i]);
+	m->others_count = 0;
+	for (size_t i = 0; i < count && i < LIMIT_READERS; i++) {
+		m->others[i] = strdup(others[i]);
+		if (m->others[i] == NULL)
+			return error_set(e, ERR_NO_MEMORY, "no memory");
+		m->others_count++;
+	}
+	return 0;
+}
+
+int module_card_in(struct module *m, const char *reader,
+		   const char *const *others, size_t count, struct error *e)
+{
+	struct shard *s = module_reader(m, "");
+	int r = module_set_others(m, others, count, e);
+
+	if (r != 0 || module_reader(m, reader) != NULL)
+		return r;
+	if (s == NULL)
+		return error_set(e, ERR_QUOTA, "more than %u cards at a time",
+				 LIMIT_READERS);
+	snprintf(s->reader, sizeof(s->reader), "%s", reader);
+	s->failures = 0;
+	s->ready_since = 0;
+	shard_start(s);
+	return 0;
+}
+
+void module_card_out(struct module *m, const char *reader,
+		     const struct error *why)
+{
+	struct shard *s = module_reader(m, reader);
+
+	if (s == NULL || reader[0] == '\0')
+		return;
+	module_hold(m);
+	shard_stop(s, why);
+	module_fail_pinned(m, s, why);
+	module_fail_absent(m, why);
+	m->owner.changed(m->owner.arg);
+	module_release(m);
+}
