@@ -28,8 +28,8 @@
 #define READER_FD 3
 
 static const char help[] =
-	"signet-reader is started by signetd, which hears of readers and cards\n"
-	"over descriptor 3.\n"
+	"signet-reader is started by signetd, which hears of readers and\n"
+	"cards over descriptor 3.\n"
 	"\n"
 	"usage: signet-reader [--help | --version | --reset READER]\n"
 	"\n"

@@ -4,10 +4,12 @@
  */
 #include "api/exchange.h"
 #include "api/problem.h"
+#include "api/readers.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/writer.h"
+#include "broker/cards.h"
 
 /* Of a rule in words; what does not fit is cut. */
 #define STATUS_RULE_TEXT 1024
@@ -139,6 +141,8 @@ void api_status_get(struct exchange *x)
 	writer_text(&j, "state", b->draining ? "draining" :
 		  broker_settled(b) ? "ready" : "starting");
 	put_modules(&j, b);
+	api_readers_put(&j, b->cards == NULL ? NULL : cards_readers(b->cards),
+			b->cards);
 	writer_int(&j, "queue", b->living_count);
 	writer_int(&j, "dialogs_open", approvals_in(&b->approvals_open));
 	writer_int(&j, "dialogs_waiting", approvals_in(&b->approvals_waiting));

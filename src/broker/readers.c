@@ -383,7 +383,7 @@ void readers_free(struct readers *r)
 	free(r);
 }
 
-/* --- looking --------------------------------------------------------------- */
+/* --- looking ------------------------------------------------------------ */
 
 bool readers_complete(const struct readers *r)
 {

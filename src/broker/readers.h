@@ -26,7 +26,7 @@ struct reader {
 	uint32_t events; /* as wire_reader */
 	uint8_t atr[WIRE_ATR_MAX];
 	size_t atr_len;
-	int64_t since;	 /* seconds since 1970: that card, or that it is empty */
+	int64_t since;	 /* seconds since 1970: that card, or empty */
 	bool confirmed;	 /* by the signet-reader that runs now */
 };
 

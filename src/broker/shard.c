@@ -37,6 +37,7 @@ int shard_init(struct shard *s, struct module *m, unsigned number,
 {
 	s->module = m;
 	s->number = number;
+	s->state = m->config->per_reader ? SHARD_EMPTY : SHARD_WAITING;
 	s->pause_ms = LIMIT_BACKOFF_FIRST_MS;
 	s->timer = evtimer_new(m->base, shard_timer, s);
 	if (s->timer == NULL)

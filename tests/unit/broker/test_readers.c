@@ -119,7 +119,7 @@ static _Noreturn void fake(char *script)
 	_exit(0);
 }
 
-/* --- the owner ------------------------------------------------------------- */
+/* --- the owner ------------------------------------------------------------ */
 
 static struct event_base *base;
 static struct readers *readers;
@@ -309,7 +309,7 @@ static void test_many(void **state)
 	end();
 }
 
-/* --- its life ---------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------- */
 
 static void lives_on(const char *first, const char *second,
 		     const char *expected)

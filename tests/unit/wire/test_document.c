@@ -14,6 +14,7 @@
 #include "wire/keys.h"
 #include "wire/login.h"
 #include "wire/prepare.h"
+#include "wire/readers.h"
 #include "wire/sign.h"
 #include "wire/tokens.h"
 
@@ -113,6 +114,44 @@ static void put_fail(struct buf *out)
 	wire_fault_put(out, &m);
 }
 
+static void put_readers_req(struct buf *out)
+{
+	const struct wire_readers_req m = { .version = WIRE_VERSION };
+
+	wire_readers_req_put(out, &m);
+}
+
+static void put_service(struct buf *out)
+{
+	const struct wire_readers_more m = {
+		.about = WIRE_READERS_SERVICE,
+		.service = { .state = WIRE_SERVICE_RUNNING },
+	};
+
+	wire_readers_more_put(out, &m);
+}
+
+static void put_reader(struct buf *out)
+{
+	static const uint8_t atr[] = { 0x3b, 0x80, 0x80, 0x01, 0x01 };
+	const struct wire_readers_more m = {
+		.about = WIRE_READERS_READER,
+		.reader = { .name = "Reader 00 00",
+			    .state = WIRE_READER_PRESENT,
+			    .swapped = true, .events = 3,
+			    .atr = { atr, sizeof(atr) } },
+	};
+
+	wire_readers_more_put(out, &m);
+}
+
+static void put_complete(struct buf *out)
+{
+	const struct wire_readers_more m = { .about = WIRE_READERS_COMPLETE };
+
+	wire_readers_more_put(out, &m);
+}
+
 static const struct example examples[] = {
 	{ "HELLO REQ 1", WIRE_HELLO, WIRE_REQ, 1, put_hello_req },
 	{ "HELLO REP 1", WIRE_HELLO, WIRE_REP, 1, put_hello_rep },
@@ -121,6 +160,10 @@ static const struct example examples[] = {
 	{ "SIGN REQ 3", WIRE_SIGN, WIRE_REQ, 3, put_sign_req },
 	{ "SIGN REP 3", WIRE_SIGN, WIRE_REP, 3, put_sign_rep },
 	{ "SIGN FAIL 3", WIRE_SIGN, WIRE_FAIL, 3, put_fail },
+	{ "READERS REQ 1", WIRE_READERS, WIRE_REQ, 1, put_readers_req },
+	{ "READERS MORE 1", WIRE_READERS, WIRE_MORE, 1, put_service },
+	{ "READERS MORE 1", WIRE_READERS, WIRE_MORE, 1, put_complete },
+	{ "READERS MORE 1", WIRE_READERS, WIRE_MORE, 1, put_reader },
 };
 
 /* "    | 00 00 00 01 ...", 16 bytes to a line. */
@@ -188,6 +231,8 @@ static void test_numbers(void **state)
 	says("| ", WIRE_LOGOUT, " | LOGOUT |");
 	says("| ", WIRE_PREPARE, " | PREPARE |");
 	says("| ", WIRE_PIN, " | PIN |");
+	says("| ", WIRE_READERS, " | READERS |");
+	says("WIRE_ATR_MAX (", WIRE_ATR_MAX, ")");
 	says("LIMIT_BATCH (", LIMIT_BATCH, ")");
 	says("LIMIT_PINS (", LIMIT_PINS, ")");
 	says("SECRET_MAX (", SECRET_MAX, ")");
