@@ -27,6 +27,7 @@ _signet_options() {
 			"--issuer --eku --unattended --format -f --content" \
 			"--blind --items --sum $all"
 		;;
+	watch) echo "--types --once $daemon $all" ;;
 	help) echo "--help -h" ;;
 	esac
 }
@@ -41,6 +42,12 @@ _signet_values() {
 			"EdDSA"
 		;;
 	--purpose | --eku) echo "clientAuth emailProtection codeSigning" ;;
+	--types)
+		echo "reader-added reader-removed card-inserted card-removed" \
+			"token-inserted token-removed keys-changed" \
+			"module-failed module-recovered certificate-expiring" \
+			"request-state dialog-opened dialog-closed"
+		;;
 	*) return 1 ;;
 	esac
 }
@@ -49,7 +56,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens token pin keys sign verify policy help"
+	commands="status tokens token pin keys sign verify policy watch help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then
