@@ -144,8 +144,8 @@ static int events_start(struct signet_events *e)
 	curl_easy_setopt(e->curl, CURLOPT_URL, buf_text(&e->url));
 	curl_easy_setopt(e->curl, CURLOPT_WRITEFUNCTION, on_write);
 	curl_easy_setopt(e->curl, CURLOPT_WRITEDATA, e);
-	/* A kept connection to a signetd that has gone is of no use. */
-	curl_easy_setopt(e->curl, CURLOPT_FRESH_CONNECT, 1L);
+	/* One that has ended is not kept: a stream has no second use of it. */
+	curl_easy_setopt(e->curl, CURLOPT_FORBID_REUSE, 1L);
 	if (buf_error(&e->url) != 0 || events_headers(e) != 0)
 		return error_set(&e->error.base, ERR_NO_MEMORY, "events");
 	curl_easy_setopt(e->curl, CURLOPT_HTTPHEADER, e->headers);
@@ -291,19 +291,19 @@ const struct signet_error *signet_events_error(struct signet_events *e)
 static int events_connect(struct signet_events *e, unsigned int ms)
 {
 	int64_t until = deadline_of(ms);
-	int r = 0;
+	int r;
 
-	while (r == 0 && STAILQ_EMPTY(&e->queue)) {
+	for (;;) {
 		r = events_work(e);
-		if (r == 0 && !e->running)
+		if (r != 0 || !STAILQ_EMPTY(&e->queue))
+			return r;
+		if (!e->running)
 			return e->error.base.code;
-		if (r == 0 && clock_mono_ns() >= until)
-			r = error_set(&e->error.base, ERR_DEADLINE,
-				      "no answer within %u ms", ms);
-		if (r == 0 && STAILQ_EMPTY(&e->queue))
-			events_poll(e, until);
+		if (clock_mono_ns() >= until)
+			return error_set(&e->error.base, ERR_DEADLINE,
+					 "no answer within %u ms", ms);
+		events_poll(e, until);
 	}
-	return r;
 }
 
 static int events_new(struct signet_client *c, const char *types,
@@ -344,7 +344,7 @@ static bool is_id(const char *text)
 int signet_events_open(struct signet_client *c, const char *types,
 		       const char *after, struct signet_events **out)
 {
-	struct signet_events *e;
+	struct signet_events *e = NULL;
 	int r = client_begin(c);
 
 	if (r == 0 && after != NULL && !is_id(after))
