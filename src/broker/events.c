@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -165,6 +166,18 @@ static void ring_free(struct events_ring *r)
 
 /* --- life --------------------------------------------------------------- */
 
+/*
+ * Microseconds: ids of an earlier signetd are smaller, if it was not told a
+ * million events a second; and below 2^53, for JSON.
+ */
+static uint64_t events_start(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 int events_new(struct events **out, struct error *e)
 {
 	static const size_t sizes[RINGS] = { LIMIT_EVENTS,
@@ -184,8 +197,7 @@ int events_new(struct events **out, struct error *e)
 	}
 	TAILQ_INIT(&ev->subscribers);
 	buf_init(&ev->line, LIMIT_EVENT);
-	/* Ids of an earlier signetd are smaller, and below 2^53: JSON. */
-	ev->start = (uint64_t)clock_unix() * 1000000;
+	ev->start = events_start();
 	ev->last = ev->start;
 	*out = ev;
 	return 0;

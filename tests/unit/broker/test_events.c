@@ -251,6 +251,28 @@ static void ids_of_another_signetd_are_lost(void **state)
 	events_unsubscribe(ev, &l.s);
 }
 
+/* Started anew within the same second, too. */
+static void a_new_signetd_knows_no_earlier_id(void **state)
+{
+	struct events *ev = *state, *young;
+	struct listener l;
+	struct error e;
+	uint64_t id;
+	char what[32];
+
+	listen_as(ev, &l, 7, EVENTS_ALL_TYPES);
+	happens(ev, EVENTS_CARD_INSERTED, EVENTS_EVERYONE, "a");
+	id = next(ev, &l, what);
+	events_unsubscribe(ev, &l.s);
+	assert_int_equal(events_new(&young, &e), 0);
+	listen_as(young, &l, 7, EVENTS_ALL_TYPES);
+	happens(young, EVENTS_CARD_INSERTED, EVENTS_EVERYONE, "b");
+	happens(young, EVENTS_CARD_INSERTED, EVENTS_EVERYONE, "c");
+	assert_false(rewinds(young, &l, id));
+	events_unsubscribe(young, &l.s);
+	events_free(young);
+}
+
 static void many(struct events *ev, unsigned n, enum events_type type,
 		 uid_t uid)
 {
@@ -378,6 +400,7 @@ int main(void)
 		TEST(every_type_has_a_name_that_is_read),
 		TEST(the_last_id_is_where_it_goes_on),
 		TEST(ids_of_another_signetd_are_lost),
+		TEST(a_new_signetd_knows_no_earlier_id),
 		TEST(who_does_not_read_is_overrun),
 		TEST(what_one_may_not_see_overruns_nobody),
 		TEST(an_event_that_is_too_long_is_no_silence),
