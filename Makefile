@@ -257,6 +257,9 @@ lint: all ## layers, documents against code, scripts, manuals
 # --- the rest ------------------------------------------------------------------
 
 PREFIX ?= /usr/local
+UDEVRULESDIR ?= $(PREFIX)/lib/udev/rules.d
+# polkitd reads no other below /usr before 121; /etc is for the administrator.
+POLKITRULESDIR ?= /usr/share/polkit-1/rules.d
 .PHONY: install
 install: all ## into PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/signet \
@@ -282,6 +285,12 @@ install: all ## into PREFIX (and DESTDIR)
 	install -m 644 man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -d $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+	  $(DESTDIR)$(POLKITRULESDIR)
+	install -m 644 udev/70-signet.rules $(DESTDIR)$(UDEVRULESDIR)/
+	install -m 644 udev/signet-sysusers.conf \
+	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/signet.conf
+	install -m 644 polkit/50-signet.rules $(DESTDIR)$(POLKITRULESDIR)/
 
 .PHONY: clean help
 clean: ## remove what was built
