@@ -258,8 +258,8 @@ lint: all ## layers, documents against code, scripts, manuals
 
 PREFIX ?= /usr/local
 UDEVRULESDIR ?= $(PREFIX)/lib/udev/rules.d
-# polkitd reads no other below /usr before 121; /etc is for the administrator.
-POLKITRULESDIR ?= /usr/share/polkit-1/rules.d
+# polkitd 122 looks in /usr/share and /etc only: name one of them here.
+POLKITRULESDIR ?= $(PREFIX)/share/polkit-1/rules.d
 .PHONY: install
 install: all ## into PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/signet \

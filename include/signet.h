@@ -201,6 +201,8 @@ const char *signet_module_path(const struct signet_module *m);
 const char *signet_module_state(const struct signet_module *m);
 /* What the module says of itself; may be "". */
 const char *signet_module_description(const struct signet_module *m);
+/* "0.23": of the library, as it says; may be "". */
+const char *signet_module_version(const struct signet_module *m);
 int64_t signet_module_workers(const struct signet_module *m);
 int64_t signet_module_restarts(const struct signet_module *m);
 /* Detail of its last error; NULL when it had none. */

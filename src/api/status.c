@@ -2,6 +2,8 @@
 /*
  * status: GET /v1/status.
  */
+#include <stdio.h>
+
 #include "api/exchange.h"
 #include "api/problem.h"
 #include "api/readers.h"
@@ -49,6 +51,18 @@ static const char *module_state(const struct module *m)
 	return module_ready(m) > 0 ? "ready" : "starting";
 }
 
+/* As the module says; null until a worker has loaded it. */
+static void put_module_version(struct writer *j, const struct module *m)
+{
+	const struct wire_hello_rep *info = &m->info;
+	char version[8] = "";
+
+	if (info->library_major != 0 || info->library_minor != 0)
+		snprintf(version, sizeof(version), "%d.%d",
+			 info->library_major, info->library_minor);
+	writer_text_or_null(j, "version", version);
+}
+
 static void put_module(struct writer *j, const struct module *m)
 {
 	writer_open(j, NULL, '{');
@@ -57,6 +71,7 @@ static void put_module(struct writer *j, const struct module *m)
 	writer_text(j, "state", module_state(m));
 	writer_text_or_null(j, "description", m->info.description);
 	writer_text_or_null(j, "manufacturer", m->info.manufacturer);
+	put_module_version(j, m);
 	put_workers(j, m);
 	if (m->last_error.code != 0)
 		problem_put(j, "last_error", &m->last_error, NULL);

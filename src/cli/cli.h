@@ -18,6 +18,8 @@ enum cli_exit {
 	CLI_FAULT = 4,	       /* module, token, signetd */
 	CLI_FILE = 5,	       /* a file cannot be read or written */
 	CLI_INDETERMINATE = 6, /* verify: neither valid nor invalid */
+	CLI_DOCTOR_WARNING = 1, /* doctor has numbers of its own */
+	CLI_DOCTOR_ERROR = 2,
 };
 
 struct cli_command {
@@ -38,6 +40,7 @@ extern const struct cli_command cli_sign_command;
 extern const struct cli_command cli_verify_command;
 extern const struct cli_command cli_policy_command;
 extern const struct cli_command cli_watch_command;
+extern const struct cli_command cli_doctor_command;
 extern const struct cli_command cli_help_command;
 
 /* The i-th subcommand; NULL behind the end.  By name; NULL if none. */

@@ -9,7 +9,7 @@
 #include "client/list.h"
 
 struct signet_module {
-	const char *name, *path, *state, *description, *error;
+	const char *name, *path, *state, *description, *version, *error;
 	json_int_t workers, restarts;
 };
 
@@ -46,6 +46,9 @@ static int read_module(void *item, json_t *j, struct error *e)
 	m->description = json_string_value(json_object_get(j, "description"));
 	if (m->description == NULL)
 		m->description = "";
+	m->version = json_string_value(json_object_get(j, "version"));
+	if (m->version == NULL)
+		m->version = "";
 	m->error = client_json_detail(json_object_get(j, "last_error"));
 	count_workers(m, workers);
 	return 0;
@@ -160,6 +163,11 @@ const char *signet_module_path(const struct signet_module *m)
 const char *signet_module_state(const struct signet_module *m)
 {
 	return m->state;
+}
+
+const char *signet_module_version(const struct signet_module *m)
+{
+	return m->version;
 }
 
 const char *signet_module_description(const struct signet_module *m)

@@ -14,6 +14,7 @@
 	"{\"version\":\"1.2.3\",\"uptime_seconds\":90061,"                  \
 	"\"state\":\"ready\",\"modules\":[{\"name\":\"soft\","              \
 	"\"path\":\"/m.so\",\"state\":\"ready\",\"description\":\"S\","     \
+	"\"version\":\"2.6\","                                             \
 	"\"workers\":[{\"pid\":1,\"state\":\"ready\",\"restarts\":2},"      \
 	"{\"pid\":2,\"state\":\"ready\",\"restarts\":3}],"                  \
 	"\"last_error\":null},{\"name\":\"bad\",\"path\":\"/b.so\","        \
@@ -91,11 +92,13 @@ static void reads_a_status(void **state)
 	assert_string_equal(signet_module_path(m), "/m.so");
 	assert_string_equal(signet_module_state(m), "ready");
 	assert_string_equal(signet_module_description(m), "S");
+	assert_string_equal(signet_module_version(m), "2.6");
 	assert_int_equal(signet_module_workers(m), 2);
 	assert_int_equal(signet_module_restarts(m), 5);
 	assert_null(signet_module_error(m));
 	m = signet_status_module(st, 1);
 	assert_string_equal(signet_module_description(m), "");
+	assert_string_equal(signet_module_version(m), "");
 	assert_string_equal(signet_module_error(m), "D");
 	assert_null(signet_status_module(st, 2));
 	signet_status_free(st);
