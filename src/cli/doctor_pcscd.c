@@ -69,8 +69,8 @@ static void say_service(struct doctor *d)
 	case DOCTOR_PCSC_SILENT:
 		doctor_say(d, "pcscd", DOCTOR_ERROR,
 			   "sudo systemctl restart pcscd",
-			   _("pcscd does not answer within %d s: a reader may"
-			     " hang"), DOCTOR_DEADLINE_MS / 1000);
+			   _("pcscd does not answer within %u s: a reader may"
+			     " hang"), d->common->timeout_ms / 1000);
 		break;
 	case DOCTOR_PCSC_STRANGE:
 		doctor_say(d, "pcscd", DOCTOR_WARNING, NULL,
@@ -201,7 +201,8 @@ static void say_holders(struct doctor *d)
 
 void doctor_pcscd(struct doctor *d)
 {
-	doctor_pcsc_ask(doctor_pcsc_socket(), DOCTOR_DEADLINE_MS, &d->pcsc);
+	doctor_pcsc_ask(doctor_pcsc_socket(), (int)d->common->timeout_ms,
+			&d->pcsc);
 	say_service(d);
 	if (d->pcsc.state != DOCTOR_PCSC_UP)
 		return;

@@ -3,10 +3,12 @@
  * doctor_service: signetd: its configuration, its socket, its version.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/paths.h"
@@ -19,6 +21,8 @@
 #include "signet.h"
 
 #define SERVICE_MEND_MAX (CLI_PATH_MAX + 128)
+#define SERVICE_START_MS 3000
+#define SERVICE_POLL_MS 20
 
 /* --- configuration ------------------------------------------------------- */
 
@@ -165,12 +169,29 @@ static void check_version(struct doctor *d)
 			   signet_version(), theirs);
 }
 
+/* One that has just begun gets some time: half a report helps nobody. */
+static int wait_status(struct doctor *d)
+{
+	int64_t until = clock_mono_ns() + SERVICE_START_MS * CLOCK_NS_PER_MS;
+	int r;
+
+	for (;;) {
+		r = signet_client_status(d->client, &d->status);
+		if (r != 0 || clock_mono_ns() > until ||
+		    strcmp(signet_status_state(d->status), "starting") != 0)
+			return r;
+		signet_status_free(d->status);
+		d->status = NULL;
+		poll(NULL, 0, SERVICE_POLL_MS);
+	}
+}
+
 static void ask_status(struct doctor *d)
 {
 	const char *socket = signet_client_socket(d->client);
 	const struct signet_error *e;
 
-	if (signet_client_status(d->client, &d->status) == 0) {
+	if (wait_status(d) == 0) {
 		check_state(d, socket);
 		check_version(d);
 		return;

@@ -18,8 +18,16 @@
 #define USB_DEVICES "/sys/bus/usb/devices"
 #define USB_SMART_CARD "0b" /* bInterfaceClass; 70-signet.rules */
 #define USB_ATTRIBUTE_MAX 128
+#define USB_NAME_MAX 64
+#define USB_SEEN_MAX 64
 #define PCSC_ACTIONS "/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy"
 
+
+/* Devices of which one interface was met: a token may have two. */
+struct seen {
+	char devices[USB_SEEN_MAX][USB_NAME_MAX];
+	unsigned int count;
+};
 
 /* --- rules --------------------------------------------------------------- */
 
@@ -128,33 +136,34 @@ static void say_device(struct doctor *d, const char *device)
 }
 
 /* An interface is called as its device, a colon and numbers: "1-1:1.2". */
-static void look_at(struct doctor *d, const char *interface, char *last)
+static void look_at(struct doctor *d, const char *interface, struct seen *seen)
 {
-	char class[USB_ATTRIBUTE_MAX], device[64];
+	char class[USB_ATTRIBUTE_MAX], device[USB_NAME_MAX];
 	size_t len = strcspn(interface, ":");
 
-	if (interface[len] == '\0' || len >= sizeof(device))
+	if (interface[len] == '\0' || len >= sizeof(device) ||
+	    seen->count == USB_SEEN_MAX)
 		return;
 	read_attribute(interface, "bInterfaceClass", class);
-	snprintf(device, sizeof(device), "%.*s", (int)len, interface);
-	if (strcmp(class, USB_SMART_CARD) != 0 || strcmp(device, last) == 0)
+	if (strcmp(class, USB_SMART_CARD) != 0)
 		return;
-	snprintf(last, sizeof(device), "%s", device);
+	snprintf(device, sizeof(device), "%.*s", (int)len, interface);
+	for (unsigned int i = 0; i < seen->count; i++)
+		if (strcmp(device, seen->devices[i]) == 0)
+			return;
+	memcpy(seen->devices[seen->count++], device, sizeof(device));
 	say_device(d, device);
 }
 
 void doctor_usb(struct doctor *d)
 {
-	struct dirent **entries = NULL;
-	char last[64] = "";
-	int count;
+	struct seen seen = { .count = 0 };
+	const struct dirent *entry;
+	DIR *dir = opendir(USB_DEVICES);
 
 	check_rules(d);
-	/* Sorted: the interfaces of a device follow each other. */
-	count = scandir(USB_DEVICES, &entries, NULL, alphasort);
-	for (int i = 0; i < count; i++) {
-		look_at(d, entries[i]->d_name, last);
-		free(entries[i]);
-	}
-	free(entries);
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		look_at(d, entry->d_name, &seen);
+	if (dir != NULL)
+		closedir(dir);
 }
