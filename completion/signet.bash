@@ -28,6 +28,7 @@ _signet_options() {
 			"--blind --items --sum $all"
 		;;
 	watch) echo "--types --once $daemon $all" ;;
+	doctor) echo "--start --socket --timeout $all" ;;
 	help) echo "--help -h" ;;
 	esac
 }
@@ -57,6 +58,7 @@ _signet() {
 	local command=${COMP_WORDS[1]} commands words
 
 	commands="status tokens token pin keys sign verify policy watch help"
+	commands="status tokens token pin keys sign verify policy doctor help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then

@@ -28,7 +28,7 @@ static const struct {
 	/* PIV: AID in the historical bytes, SP 800-73-4 part 1, 2.2 */
 	{ BYTES("\xa0\x00\x00\x03\x08\x00\x00\x10\x00"), "PIV card" },
 	{ BYTES("PIVKEY"), "PIVKey" },
-	/* OpenPGP card 3.4, 6: historical bytes with and without a life cycle */
+	/* OpenPGP card 3.4, 6: historical bytes of version 2, of 3 */
 	{ BYTES("\x00\x31\xc5\x73\xc0\x01"), "OpenPGP card (Nitrokey Pro)" },
 	{ BYTES("\x00\x31\xf5\x73\xc0\x01"), "OpenPGP card (Nitrokey Pro)" },
 	{ BYTES("\x00\x31\x84\x73\x80\x01"), "Gnuk (Nitrokey Start)" },

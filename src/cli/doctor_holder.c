@@ -101,7 +101,8 @@ static int take_answer(struct nlmsghdr *head, size_t len, const char *path,
 		if (head->nlmsg_type == NLMSG_ERROR)
 			return -1;
 		if (head->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
-		    head->nlmsg_len >= NLMSG_LENGTH(sizeof(struct unix_diag_msg)))
+		    head->nlmsg_len >=
+			    NLMSG_LENGTH(sizeof(struct unix_diag_msg)))
 			take_socket(head, path, out);
 	}
 	return 1;
@@ -129,7 +130,7 @@ static int find_peers(const char *path, struct peers *out)
 	return r;
 }
 
-/* --- whose they are -------------------------------------------------------- */
+/* --- whose they are ------------------------------------------------------ */
 
 static bool is_wanted(const char *link, const struct wanted *w)
 {

@@ -91,7 +91,8 @@ static bool find_pinentry(char *out)
 
 static bool has_terminal(void)
 {
-	AUTO(fd_closep) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	AUTO(fd_closep) int fd = open("/dev/tty",
+				      O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	return fd >= 0;
 }

@@ -16,7 +16,7 @@
  */
 static const struct {
 	const char *file;
-	unsigned int major, minor; /* the last that has it, as far as is known */
+	unsigned int major, minor; /* the last that is known to have it */
 	const char *text;	   /* N_() */
 } defects[] = {
 	{ "opensc-pkcs11", 0, 23,

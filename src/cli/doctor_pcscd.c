@@ -100,9 +100,11 @@ static void say_none(struct doctor *d)
 static bool has_opensc(const struct doctor *d)
 {
 	const struct signet_module *m;
+	size_t i;
 
-	for (size_t i = 0; d->status != NULL &&
-			   (m = signet_status_module(d->status, i)) != NULL; i++)
+	if (d->status == NULL)
+		return false;
+	for (i = 0; (m = signet_status_module(d->status, i)) != NULL; i++)
 		if (strstr(signet_module_description(m), "OpenSC") != NULL ||
 		    strstr(signet_module_path(m), "opensc") != NULL)
 			return true;

@@ -329,6 +329,8 @@ bash_options() {
 
 	"$signet" --dump-options >"$D/options"
 	for command in status tokens token pin keys sign verify policy watch help; do
+	for command in status tokens token pin keys sign verify policy doctor \
+		help; do
 		want=$(awk -v c="$command" '$1 == c {
 			print $2; if ($3 != "-") print $3 }' "$D/options" | sort)
 		[ "$(bash_options "$command")" = "$want" ]
