@@ -57,8 +57,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens token pin keys sign verify policy watch help"
-	commands="status tokens token pin keys sign verify policy doctor help"
+	commands="status tokens token pin keys sign verify policy watch doctor help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then

@@ -54,7 +54,8 @@ static void one_that_cannot_be_started_or_is_killed(void **state)
 
 static void one_that_stays_is_killed(void **state)
 {
-	char closed[] = "exec >&- 2>&-; exec sleep 60", open[] = "exec sleep 60";
+	char closed[] = "exec >&- 2>&-; exec sleep 60";
+	char open[] = "exec sleep 60";
 	char said[8];
 	int64_t began = clock_mono_ns();
 
