@@ -281,6 +281,13 @@ listens() {
 	wait_until 5 gone "$IDLE"
 }
 
+@test "where nothing happens there is a comment every 15 seconds" {
+	mock
+	listen quiet '?types=reader-added'
+	not grep -q '^:' "$D/quiet"
+	wait_until 17 grep -qx ':' "$D/quiet"
+}
+
 @test "a client that goes away is forgotten" {
 	mock
 	before=$(connected)
