@@ -83,6 +83,12 @@ static void check_state(struct doctor *d, const struct signet_module *m)
 			     " its package is installed"),
 			   _("module %s failed: %s"), signet_module_name(m),
 			   error != NULL ? error : "-");
+	/* One worker a reader: without a card there is none. */
+	else if (strcmp(state, "ready") != 0 && error == NULL &&
+		 signet_module_workers(m) == 0)
+		doctor_say(d, "module", DOCTOR_OK, NULL,
+			   _("module %s waits for a card"),
+			   signet_module_name(m));
 	else if (strcmp(state, "ready") != 0)
 		doctor_say(d, "module", DOCTOR_WARNING,
 			   _("try again in a moment"),

@@ -14,7 +14,7 @@
 #include "signet.h"
 
 #define PCSCD_PROGRAM "/usr/sbin/pcscd"
-/* As many as OpenSC shows: 16 virtual slots, 4 a reader (OpenSC#1846). */
+/* That OpenSC sees in one process: 16 virtual slots, 4 each (OpenSC#1846). */
 #define OPENSC_READERS 4u
 
 static void say_absent(struct doctor *d)
@@ -97,20 +97,6 @@ static void say_none(struct doctor *d)
 			   _("pcscd has no reader"));
 }
 
-static bool has_opensc(const struct doctor *d)
-{
-	const struct signet_module *m;
-	size_t i;
-
-	if (d->status == NULL)
-		return false;
-	for (i = 0; (m = signet_status_module(d->status, i)) != NULL; i++)
-		if (strstr(signet_module_description(m), "OpenSC") != NULL ||
-		    strstr(signet_module_path(m), "opensc") != NULL)
-			return true;
-	return false;
-}
-
 static void say_limits(struct doctor *d)
 {
 	unsigned int count = d->pcsc.count;
@@ -120,12 +106,6 @@ static void say_limits(struct doctor *d)
 			   _("unplug readers that are not needed"),
 			   _("pcscd has all the %d readers it can have: a"
 			     " further one is not seen"), DOCTOR_READERS_MAX);
-	else if (count > OPENSC_READERS && has_opensc(d))
-		doctor_say(d, "reader-limit", DOCTOR_WARNING,
-			   _("raise max_virtual_slots in opensc.conf: 4 for"
-			     " each reader"),
-			   _("%u readers: OpenSC shows only the first %u unless"
-			     " it is told otherwise"), count, OPENSC_READERS);
 	else
 		doctor_say(d, "reader-limit", DOCTOR_OK, NULL,
 			   _("%u of the %d readers that pcscd can have"), count,
@@ -234,6 +214,36 @@ static const struct signet_token *token_in(const struct doctor *d,
 	return NULL;
 }
 
+static bool has_opensc(const struct doctor *d)
+{
+	const struct signet_module *m;
+	size_t i;
+
+	if (d->status == NULL)
+		return false;
+	for (i = 0; (m = signet_status_module(d->status, i)) != NULL; i++)
+		if (strstr(signet_module_description(m), "OpenSC") != NULL ||
+		    strstr(signet_module_path(m), "opensc") != NULL)
+			return true;
+	return false;
+}
+
+static void say_unseen(struct doctor *d, const char *reader)
+{
+	if (d->pcsc.count > OPENSC_READERS && has_opensc(d))
+		doctor_say(d, "seen", DOCTOR_WARNING,
+			   _("give its module profile: opensc in signetd.yaml,"
+			     " or raise max_virtual_slots in opensc.conf"),
+			   _("%s: no module of signetd sees the card; one"
+			     " process of OpenSC sees only %u readers"),
+			   reader, OPENSC_READERS);
+	else
+		doctor_say(d, "seen", DOCTOR_WARNING,
+			   _("add its module to modules: in signetd.yaml:"
+			     " opensc-pkcs11.so, or that of its maker"),
+			   _("%s: no module of signetd sees the card"), reader);
+}
+
 void doctor_seen(struct doctor *d)
 {
 	for (unsigned int i = 0; d->tokens != NULL && i < d->pcsc.count; i++) {
@@ -248,11 +258,6 @@ void doctor_seen(struct doctor *d)
 				   signet_token_module(t),
 				   signet_token_label(t));
 		else
-			doctor_say(d, "seen", DOCTOR_WARNING,
-				   _("add its module to modules: in"
-				     " signetd.yaml: opensc-pkcs11.so, or that"
-				     " of its maker"),
-				   _("%s: no module of signetd sees the card"),
-				   r->name);
+			say_unseen(d, r->name);
 	}
 }

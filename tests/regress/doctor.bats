@@ -236,6 +236,37 @@ others_seen() {
 	[ "$doctor" -eq 2 ]
 }
 
+@test "the fifth reader, which OpenSC does not see" {
+	card_setup 5
+	configure "$(module_card)"
+	start
+	wait_until 10 settled
+	doctor
+	finds seen ok 'Signet Reader 4'
+	finds seen warning 'only 4 readers'
+	mends seen 'profile: opensc'
+}
+
+@test "a module that has a worker for each card is well without one" {
+	card_setup 1
+	configure "$(module_card | sed '/path:/i\    profile: opensc')"
+	start
+	wait_until 10 has_the_card
+	remove 1
+	wait_until 10 waits_for_a_card
+	finds card ok 'no card'
+}
+
+has_the_card() {
+	doctor
+	finds seen ok 'module opensc' >/dev/null
+}
+
+waits_for_a_card() {
+	doctor
+	finds module ok 'waits for a card' >/dev/null
+}
+
 @test "a card that no module sees is a warning" {
 	card_setup 1
 	start
