@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# scenarios: one fault each, for any MODULE (faults.bash).
+
+out_when_idle() {
+	faults_start 1 approves
+	card_signs alice
+	remove 1
+	wait_until 5 tokens_are 0
+	sign "$(uri alice)" >"$D/answer"
+	typed
+	insert 1
+	since
+	back alice "out when idle, signs after"
+	no_try_spent 1
+}
+
+# Not even seen to be out before it is asked.
+out_and_asked_at_once() {
+	faults_start 1 approves
+	remove 1
+	sign "$(uri alice)" >"$D/answer"
+	typed
+	insert 1
+	since
+	back alice "out and asked at once, signs after"
+	no_try_spent 1
+}
+
+pulled_in_mid_sign() {
+	faults_start 1 approves
+	card_control 1 pull-on-sign 1
+	sign "$(uri alice)" >"$D/answer"
+	typed
+	card_is 1 card=out
+	insert 1
+	since
+	back alice "pulled in mid-signature, signs after"
+	no_try_spent 1
+}
+
+pulled_during_prompt() {
+	faults_start 1 hangs
+	ask one "$(body "$(uri alice)")"
+	wait_until 10 test -e "$D/hanging"
+	remove 1
+	answer one "$ASKED"
+	refused 503 token-gone
+	wait_nobody_asks
+	double approves
+	insert 1
+	since
+	back alice "pulled during the prompt, signs after"
+	no_try_spent 1
+}
+
+# The card that was asked for is gone: whatever lies there now does not sign.
+swapped_then_sign() {
+	local other
+	faults_start 1 approves
+	for other in twin clone; do
+		card_signs alice
+		swap 1 "$other"
+		sign "$(uri alice)" >"$D/answer"
+		if [ "$other" = twin ]; then
+			own_or_typed alice
+		else
+			# Its serial is the same: the new card may be meant.
+			own_or_typed alice || verifies clone
+		fi
+		since
+		back "$other" "swapped for $other, signs after"
+		no_try_spent 1
+		swap 1 alice
+		since
+		back alice "swapped back, signs after"
+	done
+	no_try_spent 1
+}
+
+swapped_during_prompt() {
+	local other
+	faults_start 1 waits
+	for other in twin clone bob; do
+		wait_until 8 tokens_are 1
+		ask one "$(body "$(uri alice)")"
+		open_dialog $(($(dialogs) + 1))
+		swap 1 "$other"
+		go
+		fails one "$ASKED"
+		rm -f "$D/go"
+		no_try_spent 1
+		double approves
+		since
+		back "$other" "swapped for $other during the prompt, signs after"
+		no_try_spent 1
+		swap 1 alice
+		since
+		back alice "swapped back, signs after"
+		double waits
+	done
+}
+
+swapped_in_mid_sign() {
+	local other
+	faults_start 1 approves
+	for other in twin clone; do
+		mid_sign 1 alice
+		swap 1 "$other"
+		fails mid "$ASKED"
+		card_control 1 unmute
+		since
+		back "$other" "swapped for $other in mid-signature, signs after"
+		no_try_spent 1
+		swap 1 alice
+		back alice "swapped back, signs after"
+	done
+	no_try_spent 1
+}
+
+pcscd_killed_idle() {
+	faults_start 1 approves
+	card_signs alice
+	pcscd_kill
+	sign "$(uri alice)" >"$D/answer"
+	typed
+	pcscd_start
+	since
+	back alice "pcscd killed when idle, signs after"
+	no_try_spent 1
+}
+
+pcscd_killed_in_mid_request() {
+	faults_start 1 approves
+	mid_sign 1 alice
+	pcscd_kill
+	fails mid "$ASKED"
+	card_control 1 unmute
+	pcscd_start
+	since
+	back alice "pcscd killed in mid-request, signs after"
+	no_try_spent 1
+}
+
+pcscd_killed_during_prompt() {
+	faults_start 1 hangs
+	ask one "$(body "$(uri alice)")"
+	wait_until 10 test -e "$D/hanging"
+	pcscd_kill
+	fails one "$ASKED"
+	wait_nobody_asks
+	double approves
+	pcscd_start
+	since
+	back alice "pcscd killed during the prompt, signs after"
+	no_try_spent 1
+}
+
+slow_card() {
+	DEADLINE=1500 faults_start 2 approves
+	card_control 1 slow 2000
+	ask slow "$(body "$(uri alice)")"
+	since
+	card_signs bob
+	took "signs beside a slow card" 5000
+	fails slow "$ASKED"
+	card_signs bob
+	card_control 1 slow 0
+	since
+	back alice "slow no more, signs after"
+	no_try_spent 1 2
+}
+
+# Slow, but not too slow.
+slow_card_signs() {
+	faults_start 2 approves
+	card_control 1 slow 100
+	ask slow "$(body "$(uri alice)")"
+	card_signs bob
+	answer slow "$ASKED"
+	released
+	verifies alice
+	no_try_spent 1 2
+}
+
+mute_card() {
+	DEADLINE=1000 faults_start 2 approves
+	mid_sign 1 alice
+	since
+	card_signs bob
+	took "signs beside a mute card" 5000
+	answer mid "$ASKED"
+	refused 504 deadline
+	card_control 1 unmute
+	since
+	back alice "mute no more, signs after"
+	no_try_spent 1 2
+}
+
+mute_card_is_pulled() {
+	DEADLINE=1000 faults_start 1 approves
+	mid_sign 1 alice
+	remove 1
+	fails mid "$ASKED"
+	card_control 1 unmute
+	insert 1
+	since
+	back alice "mute and pulled, signs after"
+	no_try_spent 1
+}
+
+# The deadline runs from the call; what came before is not in it.
+mute_ends_at_the_deadline() {
+	DEADLINE=1000 faults_start 1 waits
+	ask mid "$(body "$(uri alice)")"
+	open_dialog 1
+	card_control 1 mute
+	go
+	wait_until 5 card_is 1 waiting=yes
+	since
+	answer mid "$ASKED"
+	refused 504 deadline
+	took "mute: the answer at a deadline of 1000 ms" 2000
+	card_control 1 unmute
+	double approves
+	since
+	back alice "mute no more, signs after"
+	no_try_spent 1
+}
+
+# card_reset_by_another N: as any program may.
+card_reset_by_another() {
+	"$build/bin/signet-reader" --reset "$(printf '%s %d %02X 00' \
+		"$READER" "$1" $(($1 - 1)))" >>"$D/log" 2>&1
+}
+
+reset_by_another() {
+	faults_start 1 approves
+	card_signs alice
+	card_reset_by_another 1
+	since
+	back alice "reset when idle, signs after"
+	double waits
+	ask one "$(body "$(uri alice)")"
+	open_dialog $(($(dialogs) + 1))
+	card_reset_by_another 1
+	double approves
+	go
+	answer one "$ASKED"
+	own_or_typed alice
+	since
+	back alice "reset during the prompt, signs after"
+	no_try_spent 1
+}
+
+# The login that pin_cache kept is gone with it.
+reset_with_a_login_kept() {
+	POLICY='  - {name: kept, outcome: ask, pin_cache: 60}' \
+		faults_start 1 approves
+	card_signs alice
+	card_is 1 login=yes
+	card_signs alice
+	[ "$(pins)" -eq 1 ]
+	card_reset_by_another 1
+	card_is 1 login=no
+	sign "$(uri alice)" >"$D/answer"
+	own_or_typed alice
+	since
+	back alice "reset with a login kept, signs after"
+	no_try_spent 1
+}
+
+corrupted_signature() {
+	faults_start 1 approves
+	card_control 1 corrupt-signature
+	sign "$(uri alice)" >"$D/answer"
+	refused 424 signature-mismatch
+	since
+	back alice "corrupted signature, signs after"
+	no_try_spent 1
+}
+
+worker_killed() {
+	local pid
+	faults_start 1 approves
+	pid=$(workers)
+	kill -KILL "$pid"
+	since
+	back alice "worker killed, signs after"
+	mid_sign 1 alice
+	kill -KILL "$(workers)"
+	fails mid "$ASKED"
+	card_control 1 unmute
+	since
+	back alice "worker killed in mid-signature, signs after"
+	no_try_spent 1
+}
+
+five_readers() {
+	local asked
+	DEADLINE=1500 faults_start 5 approves
+	mid_sign 3 carol
+	asked=$ASKED
+	ask a "$(body "$(uri alice)")"
+	a=$ASKED
+	ask b "$(body "$(uri bob)")"
+	b=$ASKED
+	answer a "$a"
+	released
+	verifies alice
+	answer b "$b"
+	released
+	verifies bob
+	fails mid "$asked"
+	card_signs dave
+	card_signs erin
+	card_control 3 unmute
+	since
+	back carol "mute among five, signs after"
+	no_try_spent 1 2 3 4 5
+}
