@@ -87,17 +87,32 @@ void card_insert(struct card *c)
 	c->link->ops->presence(c->link, true);
 }
 
-void card_remove(struct card *c)
+static void take_out(struct card *c)
 {
-	if (!c->present)
-		return;
 	card_power_off(c);
 	c->present = false;
 	if (c->waiting) {
 		c->waiting = false;
 		c->link->ops->answer(c->link, slice_of(NULL, 0));
 	}
+}
+
+void card_remove(struct card *c)
+{
+	if (!c->present)
+		return;
+	take_out(c);
 	c->link->ops->presence(c->link, false);
+}
+
+bool card_unplug(struct card *c)
+{
+	if (c->link->ops->unplug == NULL)
+		return false;
+	/* Before the answer: who gets none asks whether there is a reader. */
+	c->link->ops->unplug(c->link);
+	take_out(c);
+	return true;
 }
 
 int card_swap(struct card *c, const char *profile, struct error *e)

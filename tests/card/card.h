@@ -60,6 +60,8 @@ struct piv *card_piv(struct card *c);
 void card_insert(struct card *c);
 /* Out: power is lost, and who waits for an answer hears that it has gone. */
 void card_remove(struct card *c);
+/* The same with the reader, which card_insert() brings back. */
+bool card_unplug(struct card *c) MUST_CHECK;
 /* Another card (profile folder) takes the place, and is in. */
 int card_swap(struct card *c, const char *profile, struct error *e) MUST_CHECK;
 /* It answers again, what is owed at once. */

@@ -53,6 +53,12 @@ static void do_remove(struct request *r)
 	card_remove(r->card);
 }
 
+static void do_unplug(struct request *r)
+{
+	if (!card_unplug(r->card))
+		fail(r, "this reader cannot be unplugged");
+}
+
 static void do_swap(struct request *r)
 {
 	struct error e = { 0 };
@@ -156,6 +162,7 @@ static const struct command {
 } commands[] = {
 	{ "insert", 1, 1, do_insert },
 	{ "remove", 1, 1, do_remove },
+	{ "unplug", 1, 1, do_unplug },
 	{ "swap", 2, 2, do_swap },
 	{ "slow", 2, 2, do_slow },
 	{ "mute", 1, 1, do_mute },

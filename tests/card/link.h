@@ -28,6 +28,8 @@ struct link_ops {
 	void (*ready)(struct link *l, struct pollfd *fds, size_t count);
 	/* The card came or went; tell the reader. */
 	void (*presence)(struct link *l, bool present);
+	/* The reader goes, with the card; NULL where that is impossible. */
+	void (*unplug)(struct link *l);
 	/* What a command is answered; empty when the card has gone. */
 	void (*answer)(struct link *l, struct slice bytes);
 	void (*free)(struct link *l);

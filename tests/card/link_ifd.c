@@ -49,6 +49,11 @@ static void presence(struct link *l, bool present)
 	say(&of(l)->events, present ? WIRE_IN : WIRE_OUT, slice_of(NULL, 0));
 }
 
+static void unplug(struct link *l)
+{
+	say(&of(l)->events, WIRE_UNPLUGGED, slice_of(NULL, 0));
+}
+
 static void answer(struct link *l, struct slice bytes)
 {
 	say(&of(l)->commands, bytes.len > 0 ? WIRE_APDU : WIRE_GONE, bytes);
@@ -164,6 +169,7 @@ static const struct link_ops ops = {
 	.want = want,
 	.ready = ready,
 	.presence = presence,
+	.unplug = unplug,
 	.answer = answer,
 	.free = link_ifd_free,
 };

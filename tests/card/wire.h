@@ -7,7 +7,8 @@
  * first which is which:
  *
  *	WIRE_EVENTS	then only the card speaks: WIRE_IN or WIRE_OUT at once
- *			and at every change
+ *			and at every change; WIRE_UNPLUGGED: there is no reader
+ *			any more, until one of these comes
  *	WIRE_COMMANDS	then the reader asks and the card answers each once:
  *			WIRE_ON, WIRE_RESET -> WIRE_ATR
  *			WIRE_OFF -> WIRE_DONE
@@ -25,6 +26,7 @@ enum wire {
 	WIRE_COMMANDS = 'C',
 	WIRE_IN = 'I',
 	WIRE_OUT = 'O',
+	WIRE_UNPLUGGED = 'U',
 	WIRE_ON = '1',
 	WIRE_OFF = '0',
 	WIRE_RESET = 'R',

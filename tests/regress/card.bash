@@ -82,6 +82,17 @@ remove() {
 	card_control "$1" remove
 }
 
+# The reader goes, with its card; as libudev does it, pcscd is told.
+unplug() {
+	card_control "$1" unplug
+	kill -USR1 "$(cat "$D/pcsc/pcscd.pid")"
+}
+
+plug() {
+	card_control "$1" insert
+	kill -USR1 "$(cat "$D/pcsc/pcscd.pid")"
+}
+
 # swap N PROFILE
 swap() {
 	card_control "$1" swap "$profiles/$2"

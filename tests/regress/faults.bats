@@ -34,6 +34,14 @@ teardown() {
 	pulled_in_mid_sign
 }
 
+@test "unplugged in mid sign" {
+	unplugged_in_mid_sign
+}
+
+@test "unplugged when idle" {
+	unplugged_when_idle
+}
+
 @test "pulled during prompt" {
 	pulled_during_prompt
 }

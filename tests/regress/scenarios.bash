@@ -39,6 +39,34 @@ pulled_in_mid_sign() {
 	no_try_spent 1
 }
 
+unplugged_in_mid_sign() {
+	faults_start 2 approves
+	mid_sign 1 alice
+	unplug 1
+	fails mid "$ASKED"
+	wait_until 5 tokens_are 1
+	card_signs bob
+	card_control 1 unmute
+	plug 1
+	since
+	back alice "unplugged in mid-signature, signs after"
+	no_try_spent 1 2
+}
+
+unplugged_when_idle() {
+	faults_start 2 approves
+	card_signs alice
+	unplug 1
+	wait_until 5 tokens_are 1
+	sign "$(uri alice)" >"$D/answer"
+	typed
+	card_signs bob
+	plug 1
+	since
+	back alice "unplugged when idle, signs after"
+	no_try_spent 1 2
+}
+
 pulled_during_prompt() {
 	faults_start 1 hangs
 	ask one "$(body "$(uri alice)")"

@@ -41,6 +41,7 @@ struct reader {
 	bool present;	      /* the card, as was heard last */
 	bool was_out;	      /* since it was shown last */
 	bool shown;	      /* present, as pcscd is told */
+	bool unplugged;	      /* there is no reader */
 	uint8_t atr[MAX_ATR_SIZE];
 	size_t atr_len;
 };
@@ -83,6 +84,7 @@ static void listen_to_events(struct reader *r)
 			return;
 		if (len <= 0)
 			channel_close(&r->events);
+		r->unplugged = len > 0 && what == WIRE_UNPLUGGED;
 		heard(r, len > 0 && what == WIRE_IN);
 	}
 }
@@ -328,12 +330,17 @@ RESPONSECODE IFDHControl(DWORD lun, DWORD code, PUCHAR in, DWORD in_len,
 RESPONSECODE IFDHICCPresence(DWORD lun)
 {
 	struct reader *r = reader_of(lun);
-	bool shown;
+	bool shown, unplugged;
 
 	if (r == NULL)
 		return IFD_NO_SUCH_DEVICE;
 	pthread_mutex_lock(&lock);
+	listen_to_events(r);
 	shown = r->shown;
+	unplugged = r->unplugged;
 	pthread_mutex_unlock(&lock);
+	/* pcscd removes a reader that says so. */
+	if (unplugged)
+		return IFD_COMMUNICATION_ERROR;
 	return shown ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
 }
