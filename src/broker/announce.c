@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "broker/broker.h"
+#include "broker/cards.h"
 #include "broker/events.h"
 
 #define DAY_SECONDS INT64_C(86400)
@@ -258,6 +259,15 @@ void announce_dialog(struct approval *a, bool opened)
 
 /* --- readers ------------------------------------------------------------ */
 
+static void put_card(struct writer *j, const char *reader, struct slice atr)
+{
+	writer_text(j, "reader", reader);
+	if (atr.len > 0)
+		writer_hex(j, "atr", atr);
+	else
+		writer_null(j, "atr");
+}
+
 void announce_reader(struct broker *b, const char *reader, bool added)
 {
 	struct writer j = events_begin(b->events, added ?
@@ -275,11 +285,7 @@ void announce_card(struct broker *b, const char *reader, struct slice atr,
 				       EVENTS_CARD_INSERTED :
 				       EVENTS_CARD_REMOVED);
 
-	writer_text(&j, "reader", reader);
-	if (atr.len > 0)
-		writer_hex(&j, "atr", atr);
-	else
-		writer_null(&j, "atr");
+	put_card(&j, reader, atr);
 	events_publish(b->events, &j, EVENTS_EVERYONE);
 }
 
@@ -318,11 +324,32 @@ static void present_module(const struct module *m,
 	}
 }
 
+static void present_reader(const struct reader *r,
+			   const struct events_subscriber *s, struct buf *out)
+{
+	struct writer j;
+
+	if (wants(s, EVENTS_READER_ADDED)) {
+		j = present_begin(out, EVENTS_READER_ADDED);
+		writer_text(&j, "reader", r->name);
+		events_message_end(&j);
+	}
+	if (wire_reader_has_card(r->state) && wants(s, EVENTS_CARD_INSERTED)) {
+		j = present_begin(out, EVENTS_CARD_INSERTED);
+		put_card(&j, r->name, slice_of(r->atr, r->atr_len));
+		events_message_end(&j);
+	}
+}
+
 void announce_present(struct broker *b, const struct events_subscriber *s,
 		      struct buf *out)
 {
+	const struct reader *r;
 	const struct module *m;
 
+	for (unsigned i = 0; b->cards != NULL &&
+	     (r = readers_at(cards_readers(b->cards), i)) != NULL; i++)
+		present_reader(r, s, out);
 	TAILQ_FOREACH(m, &b->modules, entry)
 		present_module(m, s, out);
 }

@@ -110,6 +110,35 @@ bool approval_cancel(struct approval *a, const struct error *why)
 	return true;
 }
 
+/* --- whose turn it is ---------------------------------------------------- */
+
+/*
+ * One dialog for a person at a time, and one approval for a token.  Those whose
+ * token is at work, or is being looked at, show no dialog.
+ */
+static bool approval_conflicts(const struct approval *a)
+{
+	const struct approval *o;
+
+	TAILQ_FOREACH(o, &a->broker->approvals_open, entry)
+		if (o != a && (o->token == a->token ||
+			       (o->caller->uid == a->caller->uid &&
+				o->state == APPROVAL_ASKING)))
+			return true;
+	return false;
+}
+
+/* Somebody else has the person's eyes now: it is the next to be asked. */
+static void approval_back(struct approval *a)
+{
+	approval_drop_pins(a);
+	fd_closep(&a->pin_fd);
+	a->pin_fd = -1;
+	TAILQ_REMOVE(&a->broker->approvals_open, a, entry);
+	a->state = APPROVAL_WAITING;
+	TAILQ_INSERT_HEAD(&a->broker->approvals_waiting, a, entry);
+}
+
 /* --- asking ------------------------------------------------------------- */
 
 static void approval_answered(void *arg, const struct error *refusal)
@@ -123,6 +152,7 @@ static void approval_answered(void *arg, const struct error *refusal)
 		return;
 	}
 	a->state = APPROVAL_GRANTED;
+	broker_approvals_soon(a->broker);
 	a->decided(a, NULL);
 }
 
@@ -188,8 +218,10 @@ static int approval_pin_usable(const struct approval *a, uint64_t flags,
 	}
 	if ((flags & CKF_USER_PIN_LOCKED) != 0)
 		return error_set(e, ERR_PIN_LOCKED, "the PIN of token %s is"
-				 " locked; `signet pin unblock` sets a new one"
-				 " with the PUK", label);
+				 " locked; `%s` sets a new one with the PUK",
+				 label, a->token->module->config->unblock ?
+				 a->token->module->config->unblock :
+				 "signet pin unblock");
 	if ((flags & CKF_USER_PIN_INITIALIZED) == 0)
 		return error_set(e, ERR_NOT_LOGGED_IN, "token %s has no PIN"
 				 " yet; `signet pin unblock` sets one", label);
@@ -236,6 +268,8 @@ static int approval_prepared(struct worker_call *call,
 	else if (f->kind == WIRE_FAIL ||
 		 approval_judge(a, &rep, &why) != 0)
 		approval_refuse(a, &why);
+	else if (approval_conflicts(a))
+		approval_back(a);
 	else
 		approval_ask(a);
 	return 0;
@@ -305,16 +339,6 @@ static enum wire_login approval_login(const struct approval *a)
 	if ((t->wire.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
 		return WIRE_LOGIN_PAD;
 	return WIRE_LOGIN_PIN;
-}
-
-static bool approval_conflicts(const struct approval *a)
-{
-	const struct approval *o;
-
-	TAILQ_FOREACH(o, &a->broker->approvals_open, entry)
-		if (o->token == a->token || o->caller->uid == a->caller->uid)
-			return true;
-	return false;
 }
 
 /* 0, or what keeps its token from working; *ready false: not yet. */
@@ -411,6 +435,10 @@ bool approval_again(struct approval *a, const struct error *why)
 		return false;
 	}
 	a->again = *why;
+	if (approval_conflicts(a)) {
+		approval_back(a);
+		return true;
+	}
 	a->with = approval_login(a);
 	if (approval_shard(a, &ready, &e) != 0)
 		approval_refuse(a, &e);

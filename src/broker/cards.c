@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/announce.h"
 #include "broker/broker.h"
 #include "broker/child.h"
 
@@ -245,7 +246,21 @@ static void cards_inserted(void *arg, const struct reader *r)
 	snprintf(card->reader, sizeof(card->reader), "%s", r->name);
 	error_clear(&card->error);
 	log_write(LOG_INFO, NULL, "reader %s: a card is in", r->name);
-	card_offer(c, card, next_module(c, NULL));
+	announce_card(c->broker, r->name, slice_of(r->atr, r->atr_len), true);
+	/* Its worker has to know the other readers, to leave them alone. */
+	if (readers_complete(c->readers))
+		card_offer(c, card, next_module(c, NULL));
+}
+
+static void cards_complete(void *arg)
+{
+	struct cards *c = arg;
+
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->list[i].state == CARD_TRYING &&
+		    c->list[i].module == NULL)
+			card_offer(c, &c->list[i], next_module(c, NULL));
+	cards_changed(c);
 }
 
 static void cards_removed(void *arg, const struct reader *r)
@@ -260,11 +275,19 @@ static void cards_removed(void *arg, const struct reader *r)
 	m = card->module;
 	*card = c->list[--c->count];
 	log_write(LOG_INFO, NULL, "reader %s: the card is out", r->name);
+	announce_card(c->broker, r->name, slice_of(NULL, 0), false);
 	error_set(&why, ERR_TOKEN_GONE, "the card in reader %s was taken out;"
 		  " insert it and try again", r->name);
 	if (m != NULL)
 		module_card_out(m, r->name, &why);
 	cards_changed(c);
+}
+
+static void cards_reader_added(void *arg, const struct reader *r, bool added)
+{
+	struct cards *c = arg;
+
+	announce_reader(c->broker, r->name, added);
 }
 
 static void cards_service(void *arg, const struct wire_service *s)
@@ -319,9 +342,11 @@ int cards_new(struct broker *b, struct cards **out, struct error *e)
 {
 	struct cards *c = calloc(1, sizeof(*c));
 	const struct readers_owner owner = {
+		.added = cards_reader_added,
 		.inserted = cards_inserted,
 		.removed = cards_removed,
 		.changed = cards_reader_changed,
+		.complete = cards_complete,
 		.service = cards_service,
 		.arg = c,
 	};

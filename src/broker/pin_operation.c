@@ -294,6 +294,11 @@ static int pin_check(const struct broker *b, const struct pin_operation *o,
 	if (!init && !token_initialized(&t->wire))
 		return error_set(e, ERR_IMPOSSIBLE, "this token is not"
 				 " initialised; `signet token init` does it");
+	if (o->kind == PIN_OPERATION_UNBLOCK && o->module->config->unblock)
+		return error_set(e, ERR_IMPOSSIBLE, "module %s cannot unblock"
+				 " a PIN with the PUK; do it with: %s",
+				 o->module->config->name,
+				 o->module->config->unblock);
 	if (o->kind != PIN_OPERATION_STATUS && t->state == TOKEN_LOGGED_IN)
 		return error_set(e, ERR_NOT_ALLOWED, "token %s is unattended:"
 				 " take it out of tokens: in signetd.conf(5),"

@@ -94,6 +94,8 @@ static void readers_drop(struct readers *r, struct reader *x)
 	memmove(x, x + 1, (size_t)(&r->table[r->count] - x) * sizeof(*x));
 	if (wire_reader_has_card(was.state))
 		readers_removed(r, &was);
+	if (r->owner.added != NULL)
+		r->owner.added(r->owner.arg, &was, false);
 }
 
 /* All, or those that this signet-reader does not know. */
@@ -115,6 +117,8 @@ static struct reader *readers_add(struct readers *r, const char *name)
 	snprintf(x->name, sizeof(x->name), "%s", name);
 	x->state = WIRE_READER_EMPTY;
 	x->since = clock_unix();
+	if (r->owner.added != NULL)
+		r->owner.added(r->owner.arg, x, true);
 	return x;
 }
 
@@ -214,6 +218,8 @@ static int readers_take(struct readers *r, const struct wire_readers_more *m,
 		return readers_take_reader(r, &m->reader, e);
 	r->complete = true;
 	readers_drop_all(r, false);
+	if (r->owner.complete != NULL)
+		r->owner.complete(r->owner.arg);
 	return 0;
 }
 

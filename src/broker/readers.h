@@ -41,10 +41,14 @@ struct reader {
  * removed: its successor tells what changed.
  */
 struct readers_owner {
+	/* The reader itself was plugged in, or is gone. */
+	void (*added)(void *arg, const struct reader *r, bool added);
 	void (*inserted)(void *arg, const struct reader *r);
 	void (*removed)(void *arg, const struct reader *r);
 	/* The same card: it went mute or came back, is kept or let go. */
 	void (*changed)(void *arg, const struct reader *r);
+	/* The first look is over, see readers_complete(). */
+	void (*complete)(void *arg);
 	/* Of PC/SC as a whole; text says what to do. */
 	void (*service)(void *arg, const struct wire_service *s);
 	void *arg;

@@ -26,6 +26,7 @@ struct settings_module {
 	unsigned shards;	/* workers */
 	unsigned deadline_ms;	/* of one call */
 	bool per_reader;	/* a worker for each PC/SC reader with a card */
+	char *unblock;		/* command for what it cannot; or NULL */
 	bool opensc_conf;	/* an OPENSC_CONF for each worker */
 	struct settings_variable *environment; /* of its workers */
 	unsigned environment_count;

@@ -28,6 +28,7 @@ struct profile {
 	bool per_reader;
 	bool opensc_conf;
 	unsigned deadline_ms;
+	char *unblock;
 	struct settings_variable *environment;
 	unsigned environment_count;
 };
@@ -63,6 +64,9 @@ static const cyaml_schema_field_t profile_fields[] = {
 			 POLICY_SCHEMA_BOOL_COUNT),
 	CYAML_FIELD_UINT("deadline_ms", CYAML_FLAG_OPTIONAL, struct profile,
 			 deadline_ms),
+	CYAML_FIELD_STRING_PTR("unblock",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct profile, unblock, 1, LIMIT_LABEL),
 	CYAML_FIELD_SEQUENCE("environment",
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct profile, environment,
@@ -133,6 +137,10 @@ static int profile_use(struct settings_module *m, struct profile *p,
 	m->opensc_conf = m->opensc_conf || p->opensc_conf;
 	if (m->deadline_ms == 0)
 		m->deadline_ms = p->deadline_ms;
+	if (m->unblock == NULL) {
+		m->unblock = p->unblock;
+		p->unblock = NULL;
+	}
 	return r;
 }
 
