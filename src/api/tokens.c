@@ -14,6 +14,7 @@
 static const char *const token_states[] = {
 	[TOKEN_ABSENT] = "absent",
 	[TOKEN_UNINITIALIZED] = "uninitialized",
+	[TOKEN_CONFIRMING] = "confirming",
 	[TOKEN_READY] = "ready",
 	[TOKEN_LOGGED_IN] = "logged-in",
 	[TOKEN_FAILED] = "failed",

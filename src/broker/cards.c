@@ -65,6 +65,20 @@ const struct readers *cards_readers(const struct cards *c)
 	return c->readers;
 }
 
+/* What it most likely has is shown already. */
+static bool card_recalled(const struct card *card)
+{
+	const struct token *t;
+
+	if (card->module == NULL)
+		return false;
+	TAILQ_FOREACH(t, &card->module->tokens, entry)
+		if (t->state == TOKEN_CONFIRMING &&
+		    strcmp(t->wire.slot, card->reader) == 0)
+			return true;
+	return false;
+}
+
 bool cards_settled(const struct cards *c)
 {
 	const struct wire_service *s;
@@ -76,7 +90,8 @@ bool cards_settled(const struct cards *c)
 			      !readers_complete(c->readers)))
 		return false;
 	for (unsigned i = 0; i < c->count; i++)
-		if (c->list[i].state == CARD_TRYING)
+		if (c->list[i].state == CARD_TRYING &&
+		    !card_recalled(&c->list[i]))
 			return false;
 	return true;
 }
@@ -129,11 +144,14 @@ static void card_offer(struct cards *c, struct card *card, struct module *m)
 {
 	const char *others[LIMIT_READERS];
 	size_t count = other_readers(c, card->reader, others);
+	const struct reader *r = readers_find(c->readers, card->reader);
+	struct slice atr = r == NULL ? slice_of(NULL, 0) :
+		slice_of(r->atr, r->atr_len);
 
 	for (; m != NULL; m = next_module(c, m)) {
 		card->module = m;
 		card->state = CARD_TRYING;
-		if (module_card_in(m, card->reader, others, count,
+		if (module_card_in(m, card->reader, atr, others, count,
 				   &card->error) == 0)
 			return;
 	}

@@ -216,6 +216,8 @@ static unsigned shard_tokens(const struct shard *s)
 void module_shard_ready(struct module *m, struct shard *s)
 {
 	s->failures = 0;
+	if (m->config->per_reader)
+		module_recalled(m, s);
 	error_clear(&m->last_error);
 	m->down = false;
 	log_write(LOG_INFO, NULL,

@@ -19,6 +19,7 @@
 #include "broker/token.h"
 #include "broker/worker.h"
 #include "wire/hello.h"
+#include "wire/readers.h"
 #include "wire/sign.h"
 
 struct event_base;
@@ -74,6 +75,8 @@ struct shard {
 	int64_t ready_since;
 	struct event *timer;	/* end of the pause */
 	char reader[LIMIT_LABEL]; /* its only one; "": all there are */
+	uint8_t atr[WIRE_ATR_MAX]; /* of the card in it */
+	size_t atr_len;
 	unsigned failures;	/* in a row, since a good start */
 	char *conf;		/* file of OPENSC_CONF while it starts */
 	/* Tokens this worker can sign with: its own number for each. */
@@ -150,10 +153,11 @@ bool module_cancel(struct module *m, struct sign_job *job);
 
 /*
  * Of a per_reader module: a card is in this reader, and a worker for it starts;
- * others are the readers that are none of its business.  ERR_QUOTA: more than
- * LIMIT_READERS.
+ * others are the readers that are none of its business.  Tokens that this
+ * reader had with that answer to reset are shown until it is known better.
+ * ERR_QUOTA: more than LIMIT_READERS.
  */
-int module_card_in(struct module *m, const char *reader,
+int module_card_in(struct module *m, const char *reader, struct slice atr,
 		   const char *const *others, size_t count, struct error *e)
 	MUST_CHECK;
 
@@ -197,6 +201,8 @@ void module_shard_ready(struct module *m, struct shard *s);
 void module_shard_failed(struct module *m, struct shard *s,
 			 const struct error *why);
 void module_dispatch(struct module *m);
+/* What its reader was thought to have is known now. */
+void module_recalled(struct module *m, const struct shard *s);
 /* Jobs whose worker is gone with its PIN, and those whose token is gone. */
 void module_fail_pinned(struct module *m, const struct shard *s,
 			const struct error *why);

@@ -42,7 +42,43 @@ static int module_set_others(struct module *m, const char *const *others,
 	return 0;
 }
 
-int module_card_in(struct module *m, const char *reader,
+/* The same kind of card in the same reader: most likely it is the same one. */
+static void module_recall(struct module *m, const struct shard *s)
+{
+	struct token *t;
+
+	TAILQ_FOREACH(t, &m->tokens, entry)
+		if (t->state == TOKEN_ABSENT && t->keys_count > 0 &&
+		    strcmp(t->wire.slot, s->reader) == 0 && s->atr_len > 0 &&
+		    slice_equal(slice_of(t->atr, t->atr_len),
+				slice_of(s->atr, s->atr_len)))
+			t->state = TOKEN_CONFIRMING;
+	m->owner.changed(m->owner.arg);
+}
+
+void module_recalled(struct module *m, const struct shard *s)
+{
+	struct token *t;
+	struct error why;
+	bool other = false;
+
+	TAILQ_FOREACH(t, &m->tokens, entry) {
+		if (s->can[t->number]) {
+			memcpy(t->atr, s->atr, s->atr_len);
+			t->atr_len = s->atr_len;
+		} else if (t->state == TOKEN_CONFIRMING &&
+			   strcmp(t->wire.slot, s->reader) == 0) {
+			t->state = TOKEN_ABSENT;
+			other = true;
+		}
+	}
+	error_set(&why, ERR_TOKEN_GONE, "another card is in reader %s now",
+		  s->reader);
+	if (other)
+		module_fail_absent(m, &why);
+}
+
+int module_card_in(struct module *m, const char *reader, struct slice atr,
 		   const char *const *others, size_t count, struct error *e)
 {
 	struct shard *s = module_reader(m, "");
@@ -56,6 +92,9 @@ int module_card_in(struct module *m, const char *reader,
 	snprintf(s->reader, sizeof(s->reader), "%s", reader);
 	s->failures = 0;
 	s->ready_since = 0;
+	s->atr_len = atr.len < sizeof(s->atr) ? atr.len : sizeof(s->atr);
+	memcpy(s->atr, atr.ptr, s->atr_len);
+	module_recall(m, s);
 	shard_start(s);
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "broker/kept.h"
 #include "broker/key.h"
 #include "broker/settings.h"
+#include "wire/readers.h"
 #include "wire/tokens.h"
 
 struct module;
@@ -22,6 +23,9 @@ struct uri;
 enum token_state {
 	TOKEN_ABSENT,	 /* no worker sees it now */
 	TOKEN_UNINITIALIZED, /* seen; no keys, no PIN: `signet token init` */
+	/* A card that was here before: its keys are shown as they were, while
+	 * its worker looks at them anew. */
+	TOKEN_CONFIRMING,
 	TOKEN_READY,	 /* seen; keys listed, not logged in */
 	TOKEN_LOGGED_IN, /* seen and logged in: unattended */
 	TOKEN_FAILED,	 /* seen, but login or listing failed: error */
@@ -48,6 +52,8 @@ struct token {
 	struct key **keys;   /* by identity; also certificates without key */
 	size_t keys_count;
 	unsigned queued;     /* requests that wait for it */
+	uint8_t atr[WIRE_ATR_MAX]; /* of its card, when it was last here */
+	size_t atr_len;
 	struct kept kept;    /* a login after an approval */
 	struct worker_call drop; /* of PINs that nobody wants any more */
 	bool dropping;

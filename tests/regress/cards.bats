@@ -125,3 +125,70 @@ key() {
 	refused 403 declined
 	wait_until 3 card_is 1 pin=1
 }
+
+state_is() {
+	[ "$(api GET /v1/tokens | jq -r '.tokens[0].state')" = "$1" ]
+}
+
+keys() {
+	api GET /v1/keys | jq '.keys | length'
+}
+
+@test "a known card's keys are shown while its worker looks at them anew" {
+	cards_start 1 approves
+	count=$(keys)
+	[ "$count" -gt 0 ]
+	card_control 1 slow 25
+	remove 1
+	wait_until 3 tokens_are 0
+	[ "$(keys)" -eq 0 ]
+	insert 1
+	wait_until 15 state_is confirming
+	[ "$(keys)" -eq "$count" ]
+	wait_until 15 state_is ready
+	[ "$(keys)" -eq "$count" ]
+	card_control 1 slow 0
+	signs "$(key 1)"
+}
+
+@test "a card that two modules know is shown once, by the first of them" {
+	card_setup 1 "Yubico YubiKey"
+	for order in "opensc ykcs11" "ykcs11 opensc"; do
+		: >"$D/log"
+		# shellcheck disable=SC2086
+		person approves "$(printf '  - {name: %s, profile: %s}\n' \
+			${order% *} ${order% *} ${order#* } ${order#* })"
+		tokens_are 1
+		[ "$(api GET /v1/tokens | jq -r '.tokens[0].module')" = \
+			"${order% *}" ]
+		[ "$(workers | wc -l)" -eq 1 ]
+		stop
+	done
+}
+
+@test "a card that no module knows says so, and what can be done" {
+	card_setup 1
+	person approves "$(printf '  - {name: ykcs11, profile: ykcs11}\n')"
+	tokens_are 0
+	api GET /v1/status >"$D/status.json"
+	jq -e '.pcsc.readers[0].card | .state == "unknown" and
+		(.error.detail | length) > 0' "$D/status.json"
+}
+
+@test "without pcscd the status says how to start it" {
+	OPENSC=$(module_path opensc-pkcs11.so)
+	export PCSCLITE_CSOCK_NAME=$D/nobody
+	person approves "$(module_opensc)"
+	api GET /v1/status |
+		jq -e '.pcsc.state == "down" and
+			(.pcsc.advice | contains("systemctl start"))'
+	pcscd_later
+	wait_until 10 tokens_are 1
+}
+
+# The same socket, with a card, after signetd.
+pcscd_later() {
+	card_setup 1
+	[ "$PCSCLITE_CSOCK_NAME" != "$D/nobody" ]
+	ln -s "$PCSCLITE_CSOCK_NAME" "$D/nobody"
+}
