@@ -7,7 +7,7 @@
 # was spent.
 
 # faults_start N DOUBLE: N readers with cards, signetd with MODULE on them.
-# DEADLINE: in milliseconds.
+# DEADLINE: in milliseconds. SEEN: tokens there will be, if not N.
 faults_start() {
 	local reader='Signet Reader'
 	if [ "$MODULE" = ykcs11 ]; then
@@ -18,7 +18,7 @@ faults_start() {
 	CARDS=${CARDS:-alice bob carol dave erin} card_setup "$1" "$reader"
 	person "$2" "$(module_by_profile)"
 	printf '%s\n' "$CARD_PIN" >"$D/pin"
-	wait_until 10 tokens_are "$1"
+	wait_until 10 tokens_are "${SEEN:-$1}"
 }
 
 module_by_profile() {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 #
-# faults_ykcs11 - X
-# the right signature or a typed error, no PIN try is spent, and every card that
-# is in signs again by itself (faults_ykcs11.bats: the same through ykcs11)
+# faults_ykcs11 - cards that fail in every way, through ykcs11: each request ends
+# with the right signature or a typed error, no PIN try is spent, and every card
+# that is in signs again by itself (faults.bats: the same through OpenSC)
 
 load helper
 load person
@@ -108,4 +108,22 @@ teardown() {
 
 @test "five readers" {
 	five_readers
+}
+
+@test "an error at the start" {
+	skip "defect 6"
+	error_at_the_start
+}
+
+@test "mute while starting" {
+	skip "defect 5"
+	mute_while_starting
+}
+
+@test "two cards of the same name" {
+	two_of_the_same_name
+}
+
+@test "listing keys costs no APDU" {
+	listing_costs_nothing
 }

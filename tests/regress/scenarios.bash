@@ -347,3 +347,69 @@ five_readers() {
 	back carol "mute among five, signs after"
 	no_try_spent 1 2 3 4 5
 }
+
+# One error of the card, while its worker starts; which may cost it a restart.
+error_at_the_start() {
+	local ins
+	faults_start 1 approves
+	for ins in a4 cb fd; do
+		remove 1
+		wait_until 5 tokens_are 0
+		card_control 1 status-word 6f00 "$ins"
+		insert 1
+		since
+		back alice "an error of the card to $ins at its start, signs after"
+		card_control 1 status-word 0
+	done
+	no_try_spent 1
+}
+
+# The worker after that of a mute card hangs as well, while it starts: neither
+# does a request for that card wait for it, nor one for a card that is out.
+mute_while_starting() {
+	DEADLINE=500 faults_start 2 approves
+	mid_sign 1 alice
+	fails mid "$ASKED"
+	since
+	ask again "$(body "$(uri alice)")"
+	fails again "$ASKED"
+	took "mute while its worker starts: the answer" 2000
+	remove 2
+	since
+	ask out "$(body "$(uri bob)")"
+	fails out "$ASKED"
+	took "a card that is out, beside a mute one: the answer" 2000
+	insert 2
+	since
+	back bob "in again beside a mute card, signs after"
+	card_control 1 unmute
+	since
+	back alice "mute no more, signs after"
+	no_try_spent 1 2
+}
+
+# Alice's, and one with her GUID, serial number, label and ids but other keys:
+# one token for all that a module tells, and a key is still only its own.
+two_of_the_same_name() {
+	local owner
+	CARDS='alice clone bob' SEEN=2 faults_start 3 approves
+	for owner in 1 2 3 4; do
+		sign "$(uri alice)" >"$D/answer"
+		own_or_typed alice || verifies clone
+		card_signs bob
+	done
+	no_try_spent 1 2 3
+}
+
+# listing is of what the worker found once.
+listing_costs_nothing() {
+	local before
+	faults_start 1 approves
+	card_signs alice
+	wait_until 3 card_is 1 login=no
+	before=$(apdus 1)
+	api GET /v1/keys | jq -e '.keys | length == 4'
+	api GET /v1/tokens | jq -e '.tokens | length == 1'
+	api GET /v1/status >/dev/null
+	[ "$(apdus 1)" -eq "$before" ]
+}

@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# card_pin - the PIN of a card through signetd: looked at, changed, unblocked
+# with the PUK, by OpenSC and by ykcs11
+
+load helper
+load person
+load card
+load faults
+
+setup() {
+	signet_setup
+}
+
+teardown() {
+	person_teardown
+	signet_teardown
+}
+
+# pin_start MODULE LINE...: who types these in turn.
+pin_start() {
+	MODULE=$1
+	faults_start 1 types-in-turn
+	types "${@:2}"
+}
+
+types() {
+	rm -f "$D/typed"
+	printf '%s\n' "$@" >"$D/pin"
+}
+
+# operation NAME
+operation() {
+	api POST /v1/pin-operations \
+		-d "{\"operation\":\"$1\"}" >"$D/answer"
+	echo "# $MODULE $1: $(cat "$D/status" "$D/answer")"
+}
+
+done_so() {
+	grep -q '^200 ' "$D/status" && return
+	cat "$D/status" "$D/answer"
+	return 1
+}
+
+pin_is() {
+	jq -e --arg pin "$1" '.pin == $pin' "$D/answer" >/dev/null || {
+		cat "$D/answer"
+		return 1
+	}
+}
+
+# The last try is for who says so in the dialog, which this one does not.
+status_tells_the_counter() {
+	pin_start "$1" 111111
+	operation status
+	done_so
+	pin_is ok
+	sign "$(uri alice)" >"$D/answer"
+	typed
+	card_is 1 pin=1 puk=3
+	operation status
+	done_so
+	pin_is final-try
+}
+
+changed() {
+	pin_start "$1" "$CARD_PIN" 246802 246802
+	operation change
+	done_so
+	no_try_spent 1
+	types 246802
+	card_signs alice
+	no_try_spent 1
+}
+
+changed_after_a_wrong_one() {
+	pin_start "$1" 111111 246802 246802 "$CARD_PIN" 135790 135790
+	operation change
+	done_so
+	no_try_spent 1
+	types 135790
+	card_signs alice
+	no_try_spent 1
+}
+
+# Somebody else spends all tries.
+locks_the_pin() {
+	for _ in 1 2 3; do
+		not opensc --login --pin 111111 --list-objects
+	done
+	card_is 1 pin=0 puk=3
+}
+
+# Locked: nobody is asked for a PIN. An unblocking key costs no try where it cannot help.
+unblocked() {
+	pin_start "$1" "$CARD_PUK" 246802 246802
+	locks_the_pin
+	sign "$(uri alice)" >"$D/answer"
+	refused 423 pin-locked
+	# ykcs11 keeps what the card was when it saw it first.
+	[ "$MODULE" = ykcs11 ] || [ "$(pins)" -eq 0 ]
+	operation unblock
+	typed
+	card_is 1 pin=0 puk=3
+}
+
+@test "opensc: the state of the PIN" {
+	status_tells_the_counter opensc
+}
+
+@test "opensc: the PIN is changed" {
+	changed opensc
+}
+
+@test "opensc: the PIN is changed at the second attempt" {
+	changed_after_a_wrong_one opensc
+}
+
+@test "opensc: what cannot be unblocked is refused, and costs no try" {
+	unblocked opensc
+}
+
+@test "ykcs11: the state of the PIN" {
+	status_tells_the_counter ykcs11
+}
+
+@test "ykcs11: the PIN is changed" {
+	changed ykcs11
+}
+
+@test "ykcs11: the PIN is changed at the second attempt" {
+	changed_after_a_wrong_one ykcs11
+}
+
+@test "ykcs11: what cannot be unblocked is refused, and costs no try" {
+	unblocked ykcs11
+}
