@@ -21,6 +21,9 @@
 /* Seconds between two resets of a reader, and that one may take. */
 #define CARDS_RESET_S 30
 #define CARDS_RESET_TAKES_S 5
+/* A card nobody knows was perhaps not ready: it is offered again, ever later. */
+#define CARDS_RETRY_FIRST_MS 250
+#define CARDS_RETRY_LAST_MS 60000
 
 struct cards {
 	struct broker *broker;
@@ -30,6 +33,7 @@ struct cards {
 	unsigned count;
 	pid_t reset;	    /* one at a time; 0: none */
 	struct event *late; /* it takes too long */
+	struct event *retry; /* of cards that nobody knows */
 };
 
 static const char *const state_names[] = {
@@ -128,6 +132,26 @@ static size_t other_readers(const struct cards *c, const char *reader,
 	return n;
 }
 
+/* The timer fires when the first of them is due. */
+static void cards_set_retry(struct cards *c)
+{
+	int64_t first = 0, left;
+	struct timeval tv;
+
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->list[i].state == CARD_UNKNOWN &&
+		    (first == 0 || c->list[i].retry_ns < first))
+			first = c->list[i].retry_ns;
+	if (first == 0)
+		return;
+	left = first - clock_mono_ns();
+	if (left < CLOCK_NS_PER_MS)
+		left = CLOCK_NS_PER_MS;
+	tv.tv_sec = (time_t)(left / CLOCK_NS_PER_S);
+	tv.tv_usec = (suseconds_t)(left % CLOCK_NS_PER_S / 1000);
+	evtimer_add(c->retry, &tv);
+}
+
 static void card_unknown(struct cards *c, struct card *card)
 {
 	card->state = CARD_UNKNOWN;
@@ -135,7 +159,14 @@ static void card_unknown(struct cards *c, struct card *card)
 	if (card->error.code == 0)
 		error_set(&card->error, ERR_NO_SUCH_TOKEN, "no module of the"
 			  " configuration finds a token on this card");
-	log_failure(LOG_WARNING, NULL, card->reader, &card->error);
+	log_failure(card->retry_ms == 0 ? LOG_WARNING : LOG_DEBUG, NULL,
+		    card->reader, &card->error);
+	card->retry_ms = card->retry_ms == 0 ? CARDS_RETRY_FIRST_MS :
+		card->retry_ms * 2;
+	if (card->retry_ms > CARDS_RETRY_LAST_MS)
+		card->retry_ms = CARDS_RETRY_LAST_MS;
+	card->retry_ns = clock_mono_ns() + card->retry_ms * CLOCK_NS_PER_MS;
+	cards_set_retry(c);
 	cards_changed(c);
 }
 
@@ -158,6 +189,18 @@ static void card_offer(struct cards *c, struct card *card, struct module *m)
 	card_unknown(c, card);
 }
 
+static void cards_retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct cards *c = arg;
+	int64_t now = clock_mono_ns();
+
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->list[i].state == CARD_UNKNOWN &&
+		    c->list[i].retry_ns <= now)
+			card_offer(c, &c->list[i], next_module(c, NULL));
+	cards_set_retry(c);
+}
+
 void cards_ready(struct cards *c, struct module *m, const char *reader,
 		 unsigned tokens)
 {
@@ -169,6 +212,7 @@ void cards_ready(struct cards *c, struct module *m, const char *reader,
 		return;
 	if (tokens > 0) {
 		card->state = CARD_SERVED;
+		card->retry_ms = 0;
 		error_clear(&card->error);
 		cards_changed(c);
 		return;
@@ -313,9 +357,22 @@ static void cards_service(void *arg, const struct wire_service *s)
 	cards_changed(arg);
 }
 
+/* It answers again, or is let go: whoever tried in vain may try anew. */
 static void cards_reader_changed(void *arg, const struct reader *r)
 {
-	cards_changed(arg);
+	struct cards *c = arg;
+	struct card *card = card_find(c, r->name);
+	struct error why;
+
+	if (card != NULL && r->state == WIRE_READER_PRESENT &&
+	    card->state != CARD_SERVED) {
+		error_set(&why, ERR_TOKEN_GONE, "the card in reader %s has just"
+			  " come back", r->name);
+		if (card->module != NULL)
+			module_card_out(card->module, r->name, &why);
+		card_offer(c, card, next_module(c, NULL));
+	}
+	cards_changed(c);
 }
 
 static bool module_is_there(const struct cards *c, const struct module *m)
@@ -374,7 +431,8 @@ int cards_new(struct broker *b, struct cards **out, struct error *e)
 		return error_set(e, ERR_NO_MEMORY, "no memory for cards");
 	c->broker = b;
 	c->late = evtimer_new(b->base, cards_late, c);
-	r = c->late == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
+	c->retry = evtimer_new(b->base, cards_retry, c);
+	r = c->late == NULL || c->retry == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
 		cards_environment(c, e);
 	if (r == 0)
 		r = readers_new(b->base, b->settings->reader_program,
@@ -396,6 +454,8 @@ void cards_free(struct cards *c)
 	readers_free(c->readers);
 	if (c->late != NULL)
 		event_free(c->late);
+	if (c->retry != NULL)
+		event_free(c->retry);
 	for (char **v = c->environment; v != NULL && *v != NULL; v++)
 		free(*v);
 	free(c->environment);

@@ -41,6 +41,8 @@ struct card {
 	struct error error;	/* of FAILING and UNKNOWN: why */
 	unsigned resets;	/* of the reader, for this card */
 	int64_t reset_ns;	/* the last one */
+	int64_t retry_ns;	/* of UNKNOWN: when it is offered again */
+	unsigned retry_ms;	/* the pause before that */
 };
 
 /* ERR_NO_MEMORY; without PC/SC there are simply no cards. */
