@@ -92,16 +92,20 @@ locks_the_pin() {
 	card_is 1 pin=0 puk=3
 }
 
-# Locked: nobody is asked for a PIN. An unblocking key costs no try where it cannot help.
+# Neither module can: nobody is asked for anything, and it is told what does.
 unblocked() {
+	local asked
 	pin_start "$1" "$CARD_PUK" 246802 246802
 	locks_the_pin
 	sign "$(uri alice)" >"$D/answer"
 	refused 423 pin-locked
 	# ykcs11 keeps what the card was when it saw it first.
 	[ "$MODULE" = ykcs11 ] || [ "$(pins)" -eq 0 ]
+	asked=$(pins)
 	operation unblock
-	typed
+	refused 422 impossible
+	says "$2"
+	[ "$(pins)" -eq "$asked" ]
 	card_is 1 pin=0 puk=3
 }
 
@@ -117,8 +121,8 @@ unblocked() {
 	changed_after_a_wrong_one opensc
 }
 
-@test "opensc: what cannot be unblocked is refused, and costs no try" {
-	unblocked opensc
+@test "opensc: the PUK is refused, and what takes it is named" {
+	unblocked opensc 'pkcs15-tool --unblock-pin'
 }
 
 @test "ykcs11: the state of the PIN" {
@@ -133,6 +137,6 @@ unblocked() {
 	changed_after_a_wrong_one ykcs11
 }
 
-@test "ykcs11: what cannot be unblocked is refused, and costs no try" {
-	unblocked ykcs11
+@test "ykcs11: the PUK is refused, and what takes it is named" {
+	unblocked ykcs11 'yubico-piv-tool -a unblock-pin'
 }

@@ -73,14 +73,13 @@ since() {
 	BEGAN=${EPOCHREALTIME/./}
 }
 
-# took WHAT LIMIT-MS: prints the milliseconds since `since`, and keeps them.
+# took WHAT LIMIT-MS: prints the milliseconds since `since`, and keeps them;
+# SIGNET_TIMES is a file that they are added to.
 took() {
 	local ms=$(((${EPOCHREALTIME/./} - BEGAN) / 1000))
 	echo "# $MODULE, $1: $ms ms" >&3
-	printf '%s\t%s\t%d\n' "$MODULE" "$1" "$ms" >>"$BATS_TEST_TMPDIR/times"
-	[ -z "$SIGNET_TIMES" ] ||
-		cat "$BATS_TEST_TMPDIR/times" >>"$SIGNET_TIMES"
-	: >"$BATS_TEST_TMPDIR/times"
+	printf '%s\t%s\t%d\n' "$MODULE" "$1" "$ms" |
+		tee -a "$BATS_TEST_TMPDIR/times" >>"${SIGNET_TIMES:-/dev/null}"
 	[ "$ms" -le "$2" ] || sanitized
 }
 

@@ -22,108 +22,108 @@ teardown() {
 	signet_teardown
 }
 
-@test "out when idle" {
+@test "a card that is taken out when idle" {
 	out_when_idle
 }
 
-@test "out and asked at once" {
+@test "a card that is taken out and asked for at once" {
 	out_and_asked_at_once
 }
 
-@test "pulled in mid sign" {
+@test "a card that is pulled in mid-signature" {
 	pulled_in_mid_sign
 }
 
-@test "unplugged in mid sign" {
+@test "a reader that is unplugged in mid-signature" {
 	unplugged_in_mid_sign
 }
 
-@test "unplugged when idle" {
+@test "a reader that is unplugged when idle" {
 	unplugged_when_idle
 }
 
-@test "pulled during prompt" {
+@test "a card that is pulled during the PIN prompt" {
 	pulled_during_prompt
 }
 
-@test "swapped then sign" {
+@test "a card that is swapped, then asked for: only its own signature" {
 	swapped_then_sign
 }
 
-@test "swapped during prompt" {
+@test "a card that is swapped during the PIN prompt does not sign" {
 	swapped_during_prompt
 }
 
-@test "swapped in mid sign" {
+@test "a card that is swapped in mid-signature does not sign" {
 	swapped_in_mid_sign
 }
 
-@test "pcscd killed idle" {
+@test "pcscd is killed when idle, and started again" {
 	pcscd_killed_idle
 }
 
-@test "pcscd killed in mid request" {
+@test "pcscd is killed in mid-request, and started again" {
 	pcscd_killed_in_mid_request
 }
 
-@test "pcscd killed during prompt" {
+@test "pcscd is killed during the PIN prompt, and started again" {
 	pcscd_killed_during_prompt
 }
 
-@test "slow card" {
+@test "a card that takes 2 s for an APDU, and another reader meanwhile" {
 	slow_card
 }
 
-@test "slow card signs" {
+@test "a card that is slow, but not too slow, signs" {
 	slow_card_signs
 }
 
-@test "mute card" {
+@test "a mute card, and another reader meanwhile" {
 	mute_card
 }
 
-@test "mute card is pulled" {
+@test "a mute card that is pulled" {
 	mute_card_is_pulled
 }
 
-@test "mute ends at the deadline" {
+@test "a mute card ends its request at the deadline" {
 	mute_ends_at_the_deadline
 }
 
-@test "reset by another" {
+@test "a card that another program resets" {
 	reset_by_another
 }
 
-@test "reset with a login kept" {
+@test "a card that another program resets, with a login kept" {
 	reset_with_a_login_kept
 }
 
-@test "corrupted signature" {
+@test "a signature that the card spoiled is not released" {
 	corrupted_signature
 }
 
-@test "worker killed" {
+@test "a worker that is killed, idle and in mid-signature" {
 	worker_killed
 }
 
-@test "five readers" {
+@test "five readers at once, one of them mute" {
 	five_readers
 }
 
-@test "an error at the start" {
+@test "a card that answers an error while its worker starts" {
 	skip "defect 6"
 	error_at_the_start
 }
 
-@test "mute while starting" {
+@test "a mute card whose next worker starts keeps nobody waiting" {
 	skip "defect 5"
 	mute_while_starting
 }
 
-@test "two cards of the same name" {
+@test "two cards of the same name and serial number" {
 	two_of_the_same_name
 }
 
-@test "listing keys costs no APDU" {
+@test "listing the keys of a card costs no APDU" {
 	listing_costs_nothing
 }

@@ -185,12 +185,12 @@ pcscd_killed_during_prompt() {
 }
 
 slow_card() {
-	DEADLINE=1500 faults_start 2 approves
+	DEADLINE=2500 faults_start 2 approves
 	card_control 1 slow 2000
 	ask slow "$(body "$(uri alice)")"
 	since
 	card_signs bob
-	took "signs beside a slow card" 5000
+	took "signs beside a slow card" 1800
 	fails slow "$ASKED"
 	card_signs bob
 	card_control 1 slow 0
@@ -212,11 +212,11 @@ slow_card_signs() {
 }
 
 mute_card() {
-	DEADLINE=1000 faults_start 2 approves
+	DEADLINE=2000 faults_start 2 approves
 	mid_sign 1 alice
 	since
 	card_signs bob
-	took "signs beside a mute card" 5000
+	took "signs beside a mute card" 1500
 	answer mid "$ASKED"
 	refused 504 deadline
 	card_control 1 unmute
