@@ -237,19 +237,25 @@ unit: all $(UNIT) ## unit tests (cmocka)
 regress: all card $(TOOLS) $(FIXTURES)/ready ## regress tests (bats), whole programs
 	tests/run-regress tests/regress
 
+.PHONY: soak
+soak: all card $(TOOLS) $(FIXTURES)/ready ## 200 random steps with cards; SEED=N repeats
+	STEPS=$${STEPS:-200} BATS_TEST_TIMEOUT= bats tests/regress/random.bats
+
 .PHONY: check-asan check-valgrind
 check-asan: ## all tests with address and undefined-behaviour sanitizers
 	$(MAKE) BUILD=$(BUILD)-asan SANITIZE=address,undefined OPT=-O1 test
 check-valgrind: all $(UNIT) ## unit tests and one signature, under valgrind
 	tests/run-valgrind $(UNIT)
 
-.PHONY: demo demo-card bench lint
+.PHONY: demo demo-card bench bench-card lint
 demo: all $(FIXTURES)/ready ## sign a payment file and verify it with foreign tools
 	examples/demo
 demo-card: all card ## the same on a smart card in software, through OpenSC
 	examples/demo-card
 bench: all ## measure against the module called in-process
 	bench/run
+bench-card: all card $(FIXTURES)/ready ## count what a card is asked for
+	bench/apdus
 
 lint: all ## layers, documents against code, scripts, manuals
 	tests/lint/run

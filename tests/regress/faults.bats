@@ -11,7 +11,7 @@ load card
 load faults
 load scenarios
 
-MODULE=opensc
+export MODULE=opensc
 
 setup() {
 	signet_setup

@@ -11,7 +11,7 @@ load card
 load faults
 load scenarios
 
-MODULE=ykcs11
+export MODULE=ykcs11
 
 setup() {
 	signet_setup

@@ -23,13 +23,6 @@ teardown() {
 	signet_teardown
 }
 
-# Whose card may be in reader N; none is ever in two.
-owners() {
-	case $1 in
-	1) echo alice twin ;;
-	2) echo bob carol ;;
-	esac
-}
 
 # in_reader N: the profile that is in, or was last.
 in_reader() {
@@ -45,10 +38,18 @@ any() {
 	ANY=${!n}
 }
 
+# Whose card may be in reader N; none is ever in two.
+any_owner() {
+	case $1 in
+	1) any alice twin ;;
+	2) any bob carol ;;
+	esac
+}
+
 # A request that may end in any way but with another's signature.
 try_to_sign() {
 	local owner
-	any $(owners "$1")
+	any_owner "$1"
 	owner=$ANY
 	sign "$(uri "$owner")" >"$D/answer"
 	own_or_typed "$owner"
@@ -56,7 +57,7 @@ try_to_sign() {
 
 # The same, while more happens; looked at by collect.
 try_in_the_background() {
-	any $(owners "$1")
+	any_owner "$1"
 	N=$((N + 1))
 	ask "r$N" "$(body "$(uri "$ANY")")"
 	RUNNING+=("r$N $ASKED $ANY")
@@ -84,7 +85,7 @@ step() {
 	case $1 in
 	insert | remove) "$1" "$2" ;;
 	swap)
-		any $(owners "$2")
+		any_owner "$2"
 		swap "$2" "$ANY"
 		;;
 	sign) try_to_sign "$2" ;;
@@ -102,7 +103,10 @@ step() {
 		card_control "$2" unmute
 		;;
 	corrupt) card_control "$2" corrupt-signature ;;
-	reset) card_control "$2" status-word 6f00 ;;
+	error)
+		any 20 87
+		card_control "$2" status-word 6f00 "$ANY"
+		;;
 	worker) kill_a_worker ;;
 	pcscd)
 		pcscd_kill
@@ -124,7 +128,7 @@ calm() {
 }
 
 events=(insert insert remove swap sign sign sign request request pull-on-sign
-	mute corrupt reset worker pcscd)
+	mute corrupt error worker pcscd)
 
 random_steps() {
 	local n event seed=${SEED:-$RANDOM}
