@@ -21,7 +21,8 @@
 /* Seconds between two resets of a reader, and that one may take. */
 #define CARDS_RESET_S 30
 #define CARDS_RESET_TAKES_S 5
-/* A card nobody knows was perhaps not ready: it is offered again, ever later. */
+/* A card nobody knows was perhaps not ready: it is offered again, ever later.
+ */
 #define CARDS_RETRY_FIRST_MS 250
 #define CARDS_RETRY_LAST_MS 60000
 
@@ -78,7 +79,7 @@ static bool card_recalled(const struct card *card)
 		return false;
 	TAILQ_FOREACH(t, &card->module->tokens, entry)
 		if (t->state == TOKEN_CONFIRMING &&
-		    strcmp(t->wire.slot, card->reader) == 0)
+		    strcmp(t->reader, card->reader) == 0)
 			return true;
 	return false;
 }
@@ -432,7 +433,8 @@ int cards_new(struct broker *b, struct cards **out, struct error *e)
 	c->broker = b;
 	c->late = evtimer_new(b->base, cards_late, c);
 	c->retry = evtimer_new(b->base, cards_retry, c);
-	r = c->late == NULL || c->retry == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
+	r = c->late == NULL || c->retry == NULL ?
+		error_set(e, ERR_NO_MEMORY, "no memory") :
 		cards_environment(c, e);
 	if (r == 0)
 		r = readers_new(b->base, b->settings->reader_program,

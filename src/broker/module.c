@@ -215,6 +215,8 @@ static unsigned shard_tokens(const struct shard *s)
 
 void module_shard_ready(struct module *m, struct shard *s)
 {
+	if (m->config->per_reader && module_doubts(m, s))
+		return;
 	s->failures = 0;
 	if (m->config->per_reader)
 		module_recalled(m, s);
@@ -513,6 +515,8 @@ int module_unable(struct module *m, const struct token *t, struct error *e)
 		*e = m->last_error;
 		return e->code;
 	}
+	if (m->config->per_reader)
+		return module_reader_unable(m, t, e);
 	if (module_ready(m) == module_wanted(m))
 		return error_set(e, ERR_TOKEN_GONE,
 				 "token %s is not there now; insert it",

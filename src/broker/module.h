@@ -73,10 +73,12 @@ struct shard {
 	unsigned restarts;
 	unsigned pause_ms;	/* next pause */
 	int64_t ready_since;
+	int64_t waiting_since;	/* for a worker: of a reader's card */
 	struct event *timer;	/* end of the pause */
 	char reader[LIMIT_LABEL]; /* its only one; "": all there are */
 	uint8_t atr[WIRE_ATR_MAX]; /* of the card in it */
 	size_t atr_len;
+	bool doubted;		/* its card was said to be another one */
 	unsigned failures;	/* in a row, since a good start */
 	char *conf;		/* file of OPENSC_CONF while it starts */
 	/* Tokens this worker can sign with: its own number for each. */
@@ -201,6 +203,15 @@ void module_shard_ready(struct module *m, struct shard *s);
 void module_shard_failed(struct module *m, struct shard *s,
 			 const struct error *why);
 void module_dispatch(struct module *m);
+/* As module_unable(), where each reader has its worker. */
+int module_reader_unable(struct module *m, const struct token *t,
+			 struct error *e) MUST_CHECK;
+/*
+ * A card of the same kind in the same reader is said to be another one.  It may
+ * be; but ykcs11 takes one error of a card for the serial number 0.  True: its
+ * worker is ended, and the next one is believed.
+ */
+bool module_doubts(struct module *m, struct shard *s);
 /* What its reader was thought to have is known now. */
 void module_recalled(struct module *m, const struct shard *s);
 /* Jobs whose worker is gone with its PIN, and those whose token is gone. */

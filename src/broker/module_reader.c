@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "broker/module.h"
 #include "broker/opensc_conf.h"
 #include "broker/shard.h"
@@ -49,11 +50,52 @@ static void module_recall(struct module *m, const struct shard *s)
 
 	TAILQ_FOREACH(t, &m->tokens, entry)
 		if (t->state == TOKEN_ABSENT && t->keys_count > 0 &&
-		    strcmp(t->wire.slot, s->reader) == 0 && s->atr_len > 0 &&
+		    strcmp(t->reader, s->reader) == 0 && s->atr_len > 0 &&
 		    slice_equal(slice_of(t->atr, t->atr_len),
 				slice_of(s->atr, s->atr_len)))
 			t->state = TOKEN_CONFIRMING;
 	m->owner.changed(m->owner.arg);
+}
+
+bool module_doubts(struct module *m, struct shard *s)
+{
+	const struct token *t;
+	struct error why;
+
+	TAILQ_FOREACH(t, &m->tokens, entry)
+		if (t->state == TOKEN_CONFIRMING && !s->can[t->number] &&
+		    strcmp(t->reader, s->reader) == 0)
+			break;
+	if (t == NULL || s->doubted)
+		return false;
+	s->doubted = true;
+	error_set(&why, ERR_TOKEN_GONE, "another card than before is said to"
+		  " be in reader %s: once more, to be sure", s->reader);
+	worker_retire(s->worker, &why);
+	return true;
+}
+
+int module_reader_unable(struct module *m, const struct token *t,
+			 struct error *e)
+{
+	const struct shard *s = t->reader[0] == '\0' ? NULL :
+		module_reader(m, t->reader);
+	int64_t late = m->config->deadline_ms * CLOCK_NS_PER_MS;
+
+	if (s == NULL || (s->state == SHARD_READY && !s->can[t->number]))
+		return error_set(e, ERR_TOKEN_GONE,
+				 "token %s is not there now; insert it",
+				 t->wire.label);
+	if (s->state == SHARD_READY ||
+	    clock_mono_ns() - s->waiting_since < late)
+		return 0;
+	if (m->last_error.code != 0)
+		*e = m->last_error;
+	else
+		error_set(e, ERR_DEADLINE, "the card in reader %s does not"
+			  " answer; take it out and insert it again",
+			  t->reader);
+	return e->code;
 }
 
 void module_recalled(struct module *m, const struct shard *s)
@@ -67,7 +109,7 @@ void module_recalled(struct module *m, const struct shard *s)
 			memcpy(t->atr, s->atr, s->atr_len);
 			t->atr_len = s->atr_len;
 		} else if (t->state == TOKEN_CONFIRMING &&
-			   strcmp(t->wire.slot, s->reader) == 0) {
+			   strcmp(t->reader, s->reader) == 0) {
 			t->state = TOKEN_ABSENT;
 			other = true;
 		}
@@ -92,6 +134,8 @@ int module_card_in(struct module *m, const char *reader, struct slice atr,
 	snprintf(s->reader, sizeof(s->reader), "%s", reader);
 	s->failures = 0;
 	s->ready_since = 0;
+	s->waiting_since = clock_mono_ns();
+	s->doubted = false;
 	s->atr_len = atr.len < sizeof(s->atr) ? atr.len : sizeof(s->atr);
 	memcpy(s->atr, atr.ptr, s->atr_len);
 	module_recall(m, s);

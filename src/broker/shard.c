@@ -122,6 +122,8 @@ static void shard_worker_ended(void *arg, struct worker *w,
 	shard_forget_tokens(s);
 	if (s->state == SHARD_EMPTY)
 		return;
+	if (s->state == SHARD_READY)
+		s->waiting_since = clock_mono_ns();
 	s->state = SHARD_WAITING;
 	if (why->code == ERR_SHUTTING_DOWN)
 		return;
@@ -342,6 +344,7 @@ static int shard_take_token(struct shard *s, const struct wire_token *w,
 		TAILQ_INSERT_TAIL(&m->tokens, t, entry);
 	}
 	t->wire = *w;
+	memcpy(t->reader, s->reader, sizeof(t->reader));
 	s->theirs[t->number] = w->token;
 	s->seen[t->number] = true;
 	return 0;

@@ -52,6 +52,7 @@ struct token {
 	struct key **keys;   /* by identity; also certificates without key */
 	size_t keys_count;
 	unsigned queued;     /* requests that wait for it */
+	char reader[LIMIT_LABEL];  /* of a per_reader module: its last */
 	uint8_t atr[WIRE_ATR_MAX]; /* of its card, when it was last here */
 	size_t atr_len;
 	struct kept kept;    /* a login after an approval */

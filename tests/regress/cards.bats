@@ -176,7 +176,6 @@ keys() {
 }
 
 @test "without pcscd the status says how to start it" {
-	OPENSC=$(module_path opensc-pkcs11.so)
 	export PCSCLITE_CSOCK_NAME=$D/nobody
 	person approves "$(module_opensc)"
 	api GET /v1/status |

@@ -115,7 +115,6 @@ teardown() {
 }
 
 @test "a mute card whose next worker starts keeps nobody waiting" {
-	skip "defect 5"
 	mute_while_starting
 }
 

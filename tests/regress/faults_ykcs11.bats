@@ -111,12 +111,10 @@ teardown() {
 }
 
 @test "a card that answers an error while its worker starts" {
-	skip "defect 6"
 	error_at_the_start
 }
 
 @test "a mute card whose next worker starts keeps nobody waiting" {
-	skip "defect 5"
 	mute_while_starting
 }
 

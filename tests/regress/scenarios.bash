@@ -381,10 +381,13 @@ mute_while_starting() {
 	took "a card that is out, beside a mute one: the answer" 2000
 	insert 2
 	since
-	back bob "in again beside a mute card, signs after"
+	# ykcs11 looks at every YubiKey when it starts, and waits for a mute one.
+	[ "$MODULE" = ykcs11 ] ||
+		back bob "in again beside a mute card, signs after"
 	card_control 1 unmute
 	since
 	back alice "mute no more, signs after"
+	back bob "beside it, signs after"
 	no_try_spent 1 2
 }
 
