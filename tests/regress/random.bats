@@ -104,7 +104,7 @@ step() {
 		;;
 	corrupt) card_control "$2" corrupt-signature ;;
 	error)
-		any 20 87
+		any 20 87 a4
 		card_control "$2" status-word 6f00 "$ANY"
 		;;
 	worker) kill_a_worker ;;
