@@ -156,8 +156,12 @@ static void on_service(void *arg, const struct wire_service *s)
 	    s->state == WIRE_SERVICE_DOWN ? "-" : "!");
 }
 
-static const struct readers_owner owner = { on_inserted, on_removed,
-					    on_changed, on_service, NULL };
+static const struct readers_owner owner = {
+	.inserted = on_inserted,
+	.removed = on_removed,
+	.changed = on_changed,
+	.service = on_service,
+};
 
 static void one_turn(void)
 {
