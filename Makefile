@@ -170,7 +170,7 @@ LIBCARD   := $(BUILD)/lib/libcard.a
 PCSC_CFLAGS = $(shell $(PKG_CONFIG) --cflags libpcsclite)
 pcsc_libs  = $(shell $(PKG_CONFIG) --libs libpcsclite)
 CARD_PROGRAMS := $(CARD)/piv-card $(CARD)/card-control $(CARD)/card-latency \
-	$(CARD)/pcscd-private $(CARD)/libifd-signet.so
+	$(CARD)/pcscd-private $(CARD)/libifd-signet.so $(CARD)/cac-card
 card_tool = $(call objects,tests/card/listen.c \
 	$(addprefix tests/card/tools/,$(1)))
 
@@ -179,6 +179,11 @@ $(LIBCARD): $(call objects,$(call sources,tests/card))
 	$(archive)
 $(CARD)/piv-card: $(call objects,tests/card/main.c) $(LIBCARD) $(LIBCORE)
 	$(call link,$(worker_libs))
+# System headers: they do not keep to our warnings.
+$(call objects,tests/card/cac/main.c): CPPFLAGS += \
+	$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags libcacard))
+$(CARD)/cac-card: $(call objects,tests/card/cac/main.c) $(LIBCARD) $(LIBCORE)
+	$(call link,$(worker_libs) $(shell $(PKG_CONFIG) --libs libcacard))
 $(CARD)/card-control: $(call card_tool,card-control.c ask.c) $(LIBCORE)
 	$(call link)
 $(CARD)/card-latency: $(call card_tool,card-latency.c ask.c) $(LIBCORE)
@@ -195,9 +200,13 @@ $(CARD)/profiles/ca.pem: tests/card/make-cards
 	@mkdir -p $(CARD)
 	$(call say,CARDS)
 	$(Q)tests/card/make-cards $(CARD)/profiles
+$(CARD)/cac/9a.crt: tests/card/make-cac
+	@mkdir -p $(CARD)
+	$(call say,CARDS)
+	$(Q)tests/card/make-cac $(CARD)/cac
 
 .PHONY: card
-card: $(CARD_PROGRAMS) $(CARD)/profiles/ca.pem ## a virtual PIV card and a private pcscd
+card: $(CARD_PROGRAMS) $(CARD)/profiles/ca.pem $(CARD)/cac/9a.crt ## a virtual PIV card and a private pcscd
 
 # --- tests ------------------------------------------------------------------------
 

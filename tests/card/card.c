@@ -22,6 +22,14 @@ struct slice card_atr(void)
 	return slice_of(atr, sizeof(atr));
 }
 
+static void chip_off(struct card *c)
+{
+	if (c->chip != NULL)
+		c->chip->off(c->chip->self);
+	else
+		piv_reset(card_piv(c));
+}
+
 static int add_to_deck(struct card *c, const char *profile, struct error *e)
 {
 	struct card_known *k = &c->deck[c->known];
@@ -56,12 +64,18 @@ static int take(struct card *c, const char *profile, struct error *e)
 	return add_to_deck(c, profile, e);
 }
 
+void card_init_chip(struct card *c, const struct card_chip *chip)
+{
+	*c = (struct card){ .chip = chip };
+	c->faults.status_ins = -1;
+	buf_init(&c->answer, APDU_MAX);
+}
+
 int card_init(struct card *c, const char *profile, bool present,
 	      struct error *e)
 {
-	*c = (struct card){ .present = present };
-	c->faults.status_ins = -1;
-	buf_init(&c->answer, APDU_MAX);
+	card_init_chip(c, NULL);
+	c->present = present;
 	return take(c, profile, e);
 }
 
@@ -134,14 +148,16 @@ struct slice card_power_on(struct card *c)
 {
 	if (!c->present)
 		return slice_of(NULL, 0);
-	piv_reset(card_piv(c));
 	c->powered = true;
+	if (c->chip != NULL)
+		return c->chip->on(c->chip->self);
+	piv_reset(card_piv(c));
 	return card_atr();
 }
 
 void card_power_off(struct card *c)
 {
-	piv_reset(card_piv(c));
+	chip_off(c);
 	c->powered = false;
 }
 
@@ -167,7 +183,10 @@ static bool is_sign(struct slice raw)
 
 static bool pulled(struct card *c, struct slice raw)
 {
-	if (c->faults.pull_on_sign == 0 || !is_sign(raw))
+	bool (*signs)(struct slice) = c->chip != NULL ? c->chip->is_sign :
+							is_sign;
+
+	if (c->faults.pull_on_sign == 0 || !signs(raw))
 		return false;
 	return --c->faults.pull_on_sign == 0;
 }
@@ -184,7 +203,10 @@ static void compute_answer(struct card *c, struct slice raw)
 		f->status_word = 0;
 		return;
 	}
-	piv_transmit(card_piv(c), raw, &c->answer);
+	if (c->chip != NULL)
+		c->chip->transmit(c->chip->self, raw, &c->answer);
+	else
+		piv_transmit(card_piv(c), raw, &c->answer);
 }
 
 void card_transmit(struct card *c, struct slice raw)

@@ -34,8 +34,21 @@ struct card_faults {
 	int status_ins;		/* only to this instruction; -1: to any */
 };
 
+/* What is on a card of somebody else's making, in the place of the PIV card. */
+struct card_chip {
+	/* Power on or reset; the ATR, valid until the next call. */
+	struct slice (*on)(void *self);
+	void (*off)(void *self);
+	/* Appends the answer; nothing: the card does not work any more. */
+	void (*transmit)(void *self, struct slice raw, struct buf *answer);
+	/* The last part of a command that uses a private key. */
+	bool (*is_sign)(struct slice raw);
+	void *self;
+};
+
 struct card {
 	struct link *link; /* borrowed */
+	const struct card_chip *chip; /* borrowed; NULL: the deck's PIV card */
 	struct card_known deck[CARD_DECK];
 	size_t known;
 	size_t current; /* of the deck */
@@ -52,9 +65,11 @@ struct card {
 /* With a first card from its profile.  present: it is in the reader. */
 int card_init(struct card *c, const char *profile, bool present,
 	      struct error *e) MUST_CHECK;
+/* With a chip instead, not in the reader; it is out of every deck. */
+void card_init_chip(struct card *c, const struct card_chip *chip);
 void card_fini(struct card *c);
 
-/* The card that is in, or was last. */
+/* The card that is in, or was last.  Not of a chip. */
 struct piv *card_piv(struct card *c);
 
 void card_insert(struct card *c);

@@ -63,7 +63,9 @@ static void do_swap(struct request *r)
 {
 	struct error e = { 0 };
 
-	if (card_swap(r->card, r->words[1], &e) != 0)
+	if (r->card->chip != NULL)
+		fail(r, "this card has no other");
+	else if (card_swap(r->card, r->words[1], &e) != 0)
 		fail(r, e.message);
 }
 
@@ -112,15 +114,21 @@ static void do_status_word(struct request *r)
 
 static void do_corrupt_signature(struct request *r)
 {
-	card_piv(r->card)->corrupt = true;
+	if (r->card->chip != NULL)
+		fail(r, "this card cannot do that");
+	else
+		card_piv(r->card)->corrupt = true;
 }
 
 static void do_reset_counters(struct request *r)
 {
-	struct piv *p = card_piv(r->card);
+	struct piv *p;
 
-	p->pin.tries = p->pin.tries_max;
-	p->puk.tries = p->puk.tries_max;
+	if (r->card->chip == NULL) {
+		p = card_piv(r->card);
+		p->pin.tries = p->pin.tries_max;
+		p->puk.tries = p->puk.tries_max;
+	}
 	memset(r->card->apdus, 0, sizeof(r->card->apdus));
 }
 
@@ -139,14 +147,17 @@ static void do_statistics(struct request *r)
 
 static void do_status(struct request *r)
 {
-	const struct piv *p = card_piv(r->card);
+	const struct piv *p;
 
-	buf_printf(r->answer, " card=%s power=%s pin=%u puk=%u login=%s"
-		   " waiting=%s profile=%s",
+	buf_printf(r->answer, " card=%s power=%s waiting=%s",
 		   r->card->present ? "in" : "out",
-		   r->card->powered ? "on" : "off", p->pin.tries,
-		   p->puk.tries, p->verified ? "yes" : "no",
-		   r->card->waiting ? "yes" : "no",
+		   r->card->powered ? "on" : "off",
+		   r->card->waiting ? "yes" : "no");
+	if (r->card->chip != NULL)
+		return;
+	p = card_piv(r->card);
+	buf_printf(r->answer, " pin=%u puk=%u login=%s profile=%s",
+		   p->pin.tries, p->puk.tries, p->verified ? "yes" : "no",
 		   r->card->deck[r->card->current].profile);
 }
 

@@ -4,7 +4,6 @@
  *
  * One process is one reader with its card; one thread, one poll().
  */
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "tests/card/card.h"
 #include "tests/card/control.h"
 #include "tests/card/link.h"
+#include "tests/card/serve.h"
 
 struct options {
 	const char *reader, *vpcd, *control, *profile;
@@ -60,26 +60,6 @@ static bool parse(int argc, char **argv, struct options *o)
 	o->profile = argv[optind];
 	return argc - optind == 1 && o->control != NULL &&
 	       (o->reader == NULL) != (o->vpcd == NULL);
-}
-
-static void serve(struct card *c, struct control *ctl)
-{
-	struct link *l = c->link;
-	struct pollfd fds[LINK_FDS + 1];
-	size_t count;
-
-	while (!ctl->quit) {
-		count = l->ops->want(l, fds + 1);
-		fds[0] = (struct pollfd){ .fd = ctl->listener,
-					  .events = POLLIN };
-		if (poll(fds, count + 1, card_timeout(c)) < 0 &&
-		    errno != EINTR)
-			return;
-		card_tick(c);
-		l->ops->ready(l, fds + 1, count);
-		if (fds[0].revents != 0)
-			control_ready(ctl, c);
-	}
 }
 
 static int start_link(const struct options *o, struct card *c,

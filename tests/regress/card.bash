@@ -32,10 +32,12 @@ card_setup_by() {
 }
 
 # card_start N PROFILE [--vpcd PORT]: the card's program; it needs no pcscd.
+# A profile with keys of NSS is libcacard's.
 card_start() {
-	local link=("${@:3}")
+	local program=piv-card link=("${@:3}")
+	[ ! -e "$profiles/$2/key4.db" ] || program=cac-card
 	[ $# -gt 2 ] || link=(--reader "$D/reader$1")
-	"$card_programs/piv-card" "${link[@]}" --control "$D/card$1" \
+	"$card_programs/$program" "${link[@]}" --control "$D/card$1" \
 		${READERS_OUT:+--out} "$profiles/$2" >>"$D/log" 2>&1 3>&- &
 	PIDS+=("$!")
 	wait_until 10 test -S "$D/card$1"

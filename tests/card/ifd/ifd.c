@@ -262,8 +262,10 @@ RESPONSECODE IFDHSetCapabilities(DWORD lun, DWORD tag, DWORD length,
 RESPONSECODE IFDHSetProtocolParameters(DWORD lun, DWORD protocol, UCHAR flags,
 				       UCHAR pts1, UCHAR pts2, UCHAR pts3)
 {
-	return protocol == SCARD_PROTOCOL_T1 ? IFD_SUCCESS :
-					       IFD_PROTOCOL_NOT_SUPPORTED;
+	/* Commands go as they are: the card is to know what its ATR says. */
+	return protocol == SCARD_PROTOCOL_T1 || protocol == SCARD_PROTOCOL_T0 ?
+		       IFD_SUCCESS :
+		       IFD_PROTOCOL_NOT_SUPPORTED;
 }
 
 /* Ask the card; *len is the room for the answer, then what is in it. */
