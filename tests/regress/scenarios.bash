@@ -141,6 +141,7 @@ swapped_in_mid_sign() {
 		back "$other" "swapped for $other in mid-signature, signs after"
 		no_try_spent 1
 		swap 1 alice
+		since
 		back alice "swapped back, signs after"
 	done
 	no_try_spent 1
