@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 #
-# faults_ykcs11 - cards that fail in every way, through ykcs11: each request ends
-# with the right signature or a typed error, no PIN try is spent, and every card
-# that is in signs again by itself (faults.bats: the same through OpenSC)
+# faults_ykcs11 - cards that fail in every way, through ykcs11: each request
+# ends with the right signature or a typed error, no PIN try is spent, and every
+# card that is in signs again by itself (faults.bats: the same through OpenSC)
 
 load helper
 load person

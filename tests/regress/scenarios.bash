@@ -353,7 +353,7 @@ five_readers() {
 error_at_the_start() {
 	local ins
 	faults_start 1 approves
-	for ins in a4 cb; do
+	for ins in a4 cb fd; do
 		remove 1
 		wait_until 5 tokens_are 0
 		card_control 1 status-word 6f00 "$ins"
