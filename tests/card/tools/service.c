@@ -164,6 +164,9 @@ static void become_pcscd(const struct service *s, int listener, bool isolated,
 	setenv("LISTEN_PID", self, 1);
 	setenv("LISTEN_FDS", "1", 1);
 	in_folder(s, "readers", folder);
+	/* Not in the PATH of ordinary users. */
+	execl("/usr/sbin/pcscd", "pcscd", "--foreground", "--config", folder,
+	       polkit ? "--disable-polkit" : (char *)NULL, (char *)NULL);
 	execlp("pcscd", "pcscd", "--foreground", "--config", folder,
 	       polkit ? "--disable-polkit" : (char *)NULL, (char *)NULL);
 	_exit(127);
