@@ -11,6 +11,7 @@
 #include "pkcs11/consent.h"
 #include "pkcs11/key.h"
 #include "pkcs11/login.h"
+#include "pkcs11/manage.h"
 #include "pkcs11/pin.h"
 #include "pkcs11/reader/reset.h"
 #include "pkcs11/pins.h"
@@ -21,6 +22,7 @@
 #include "wire/fault.h"
 #include "wire/hello.h"
 #include "wire/login.h"
+#include "wire/manage.h"
 #include "wire/pin.h"
 #include "wire/prepare.h"
 
@@ -33,6 +35,7 @@ union request {
 	struct wire_sign_req sign;
 	struct wire_prepare_req prepare;
 	struct wire_pin_req pin;
+	struct wire_manage_req manage;
 };
 
 /* Handlers answer by themselves when they return 0, and not otherwise. */
@@ -80,6 +83,11 @@ static int decode_prepare(struct slice body, union request *m, struct error *e)
 static int decode_pin(struct slice body, union request *m, struct error *e)
 {
 	return wire_pin_req_get(body, &m->pin, e);
+}
+
+static int decode_manage(struct slice body, union request *m, struct error *e)
+{
+	return wire_manage_req_get(body, &m->manage, e);
 }
 
 static void answer_empty(struct p11_worker *w, enum wire_type type,
@@ -343,6 +351,27 @@ static int handle_pin(struct p11_worker *w, uint32_t id,
 	return 0;
 }
 
+static int handle_manage(struct p11_worker *w, uint32_t id,
+			 const union request *m, struct error *e)
+{
+	struct p11_public made = { .curve = NULL };
+	struct p11_token *t;
+	int r = p11_tokens_find(&w->tokens, m->manage.token, &t, e);
+
+	if (r == 0)
+		r = p11_manage(t, &m->manage, &made, e);
+	forget_login(w);
+	if (r != 0)
+		return r;
+	wire_manage_rep_put(p11_outbox_begin(&w->out, WIRE_MANAGE, WIRE_REP,
+					     id),
+			    &(struct wire_manage_rep){
+				    buf_slice(&made.spki) });
+	p11_outbox_end(&w->out);
+	p11_public_fini(&made);
+	return 0;
+}
+
 static const struct {
 	enum p11_state state; /* the one it is legal in */
 	decode_fn *decode;
@@ -358,6 +387,7 @@ static const struct {
 	[WIRE_PIN] = { P11_STATE_READY, decode_pin, handle_pin },
 	/* Of signet-reader: legal in no state of a worker. */
 	[WIRE_READERS] = { .decode = NULL },
+	[WIRE_MANAGE] = { P11_STATE_READY, decode_manage, handle_manage },
 };
 _Static_assert(ARRAY_LEN(requests) == WIRE_TYPE_LAST + 1,
 	       "every type has its line");

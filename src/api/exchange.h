@@ -18,6 +18,7 @@
 
 struct api;
 struct exchange;
+struct key_operation;
 struct pin_operation;
 
 /* Text of an answer: the largest are the lists of keys. */
@@ -33,6 +34,7 @@ struct exchange {
 	struct request *request;     /* counted; signatures only */
 	struct stream *stream;	     /* of stream.c; NULL: an ordinary answer */
 	struct pin_operation *pin_operation; /* owned by who runs it */
+	struct key_operation *key_operation; /* the same */
 	struct body *body;	     /* POST only */
 	struct error failure;	     /* found while the body arrived */
 	bool async;		     /* Prefer: respond-async (RFC 7240) */

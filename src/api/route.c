@@ -21,6 +21,7 @@ static const struct route routes[] = {
 	{ "GET", "/v1/events", api_events_get, false, events_query },
 	{ "POST", "/v1/signatures", api_signatures_post, true, NULL },
 	{ "POST", "/v1/pin-operations", api_pin_operations_post, true, NULL },
+	{ "POST", "/v1/key-operations", api_key_operations_post, true, NULL },
 	{ "GET", "/v1/signatures/{id}", api_signature_get, false, NULL },
 	{ "DELETE", "/v1/signatures/{id}", api_signature_delete, false,
 	  NULL },

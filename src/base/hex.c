@@ -14,3 +14,26 @@ void hex_encode(struct slice s, char *out)
 	}
 	*out = '\0';
 }
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool hex_decode(const char *text, struct buf *out)
+{
+	int high, low;
+
+	for (; *text != '\0'; text += 2) {
+		high = hex_digit(text[0]);
+		low = high < 0 ? -1 : hex_digit(text[1]);
+		if (low < 0)
+			return false;
+		buf_put_u8(out, (uint8_t)(high << 4 | low));
+	}
+	return buf_error(out) == 0;
+}

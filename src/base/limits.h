@@ -152,6 +152,8 @@
 
 /* Milliseconds until a module call must have ended, unless configured. */
 #define LIMIT_DEADLINE_MS 10000u
+/* ... and for a new key pair: a card looks for RSA primes by itself. */
+#define LIMIT_KEY_MAKING_MS 120000u
 /* ... and for starting a worker: C_Initialize of network HSMs is slow. */
 #define LIMIT_START_MS 30000u
 

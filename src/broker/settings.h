@@ -27,6 +27,8 @@ struct settings_module {
 	unsigned deadline_ms;	/* of one call */
 	bool per_reader;	/* a worker for each PC/SC reader with a card */
 	char *unblock;		/* command for what it cannot; or NULL */
+	char *keys;		/* command for keys it cannot make; or NULL */
+	bool manage_so;		/* keys are managed with the SO-PIN, by place */
 	bool opensc_conf;	/* an OPENSC_CONF for each worker */
 	struct settings_variable *environment; /* of its workers */
 	unsigned environment_count;

@@ -29,6 +29,8 @@ struct profile {
 	bool opensc_conf;
 	unsigned deadline_ms;
 	char *unblock;
+	char *keys;
+	bool manage_so;
 	struct settings_variable *environment;
 	unsigned environment_count;
 };
@@ -67,6 +69,12 @@ static const cyaml_schema_field_t profile_fields[] = {
 	CYAML_FIELD_STRING_PTR("unblock",
 			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			       struct profile, unblock, 1, LIMIT_LABEL),
+	CYAML_FIELD_STRING_PTR("keys",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct profile, keys, 1, LIMIT_LABEL),
+	CYAML_FIELD_ENUM("manage_so", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT,
+			 struct profile, manage_so, policy_schema_bool,
+			 POLICY_SCHEMA_BOOL_COUNT),
 	CYAML_FIELD_SEQUENCE("environment",
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct profile, environment,
@@ -135,11 +143,16 @@ static int profile_use(struct settings_module *m, struct profile *p,
 		r = profile_environment(m, p, e);
 	m->per_reader = m->per_reader || p->per_reader;
 	m->opensc_conf = m->opensc_conf || p->opensc_conf;
+	m->manage_so = m->manage_so || p->manage_so;
 	if (m->deadline_ms == 0)
 		m->deadline_ms = p->deadline_ms;
 	if (m->unblock == NULL) {
 		m->unblock = p->unblock;
 		p->unblock = NULL;
+	}
+	if (m->keys == NULL) {
+		m->keys = p->keys;
+		p->keys = NULL;
 	}
 	return r;
 }

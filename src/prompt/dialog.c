@@ -108,6 +108,8 @@ static const char *dialog_agree(const struct prompt_request *r)
 	case PROMPT_PIN_CHANGE:
 	case PROMPT_PIN_UNBLOCK:
 	case PROMPT_TOKEN_INIT:
+	case PROMPT_KEY_GENERATE:
+	case PROMPT_CERTIFICATE_IMPORT:
 	default:
 		return _("_OK");
 	}
@@ -217,6 +219,12 @@ static const char *dialog_pin_name(enum prompt_what what)
 	}
 }
 
+static bool dialog_is_key(enum prompt_kind kind)
+{
+	return kind == PROMPT_KEY_GENERATE ||
+	       kind == PROMPT_CERTIFICATE_IMPORT;
+}
+
 /* What this PIN is among several; NULL for the only one. */
 static const char *dialog_todo(const struct dialog *d, size_t i, char *out,
 			       size_t size)
@@ -231,6 +239,9 @@ static const char *dialog_todo(const struct dialog *d, size_t i, char *out,
 		snprintf(out, size, _("This key asks for the PIN every time:"
 				      " %zu of %zu."), i + 1,
 			 d->r->pins_count);
+	else if (asked->what == PROMPT_SO_PIN && dialog_is_key(d->r->kind))
+		snprintf(out, size, _("A YubiKey wants its management key here,"
+				      " 48 hexadecimal digits."));
 	else
 		return NULL;
 	return out;

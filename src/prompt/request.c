@@ -15,6 +15,8 @@ static const char *const kind_words[] = {
 	[PROMPT_PIN_CHANGE] = "pin-change",
 	[PROMPT_PIN_UNBLOCK] = "pin-unblock",
 	[PROMPT_TOKEN_INIT] = "token-init",
+	[PROMPT_KEY_GENERATE] = "key-generate",
+	[PROMPT_CERTIFICATE_IMPORT] = "certificate-import",
 	[PROMPT_SUPERVISE] = "supervise",
 };
 
@@ -437,6 +439,8 @@ int prompt_request_parse(struct slice json, struct prompt_request *r,
 
 bool prompt_request_spends_try(const struct prompt_request *r)
 {
+	if (r->pins_count > 0 && r->pins[0].what == PROMPT_SO_PIN)
+		return false;
 	return r->login != PROMPT_LOGIN_NONE &&
 	       r->kind != PROMPT_PIN_UNBLOCK && r->kind != PROMPT_TOKEN_INIT;
 }

@@ -30,7 +30,8 @@ enum wire_type {
 	WIRE_PREPARE = 7, /* before somebody is asked for a PIN */
 	WIRE_PIN = 8,	  /* change, unblock or set PINs */
 	WIRE_READERS = 9, /* of signet-reader: readers and cards, from now on */
-	WIRE_TYPE_LAST = WIRE_READERS,
+	WIRE_MANAGE = 10, /* make a key pair, import a certificate */
+	WIRE_TYPE_LAST = WIRE_MANAGE,
 };
 
 /* Direction and place of a frame in its exchange. */
