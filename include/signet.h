@@ -123,6 +123,7 @@ struct signet_signature; /* the answer */
 struct signet_events;	 /* what happens, as it happens */
 struct signet_event;
 struct signet_pin;	 /* how the PINs of a token stand */
+struct signet_made_key;	 /* a key that was made, or got its certificate */
 struct signet_verifier;	 /* what a signature is verified with */
 struct signet_report;	 /* the verdict */
 
@@ -322,6 +323,35 @@ bool signet_pin_pinpad(const struct signet_pin *p);
 /* The least and most characters of a PIN. */
 int64_t signet_pin_min(const struct signet_pin *p);
 int64_t signet_pin_max(const struct signet_pin *p);
+
+/* --- new keys ------------------------------------------------------------ */
+
+/*
+ * Have a key pair made on a token (POST /v1/key-operations), under a CKA_ID in
+ * hexadecimal; on a card it takes the place of the key that is there.  type is
+ * "p256" or "rsa2048"; token as of signet_client_pin(); label may be NULL.
+ * SIGNET_ERR_IMPOSSIBLE: its module cannot, and the error names the program
+ * that can, or (of tokens without places) there is a key of that id; else as
+ * signet_client_pin().
+ */
+int signet_client_key_generate(struct signet_client *c, const char *token,
+			       const char *id, const char *type,
+			       const char *label, struct signet_made_key **out);
+/*
+ * Bring the certificate in a file, PEM or DER, to the key of that id.
+ * SIGNET_ERR_BAD_CERTIFICATE: it is none, or another key's; else as above.
+ */
+int signet_client_key_certificate(struct signet_client *c, const char *token,
+				  const char *id, const char *path,
+				  const char *label,
+				  struct signet_made_key **out);
+void signet_made_key_free(struct signet_made_key *k);
+const char *signet_made_key_json(const struct signet_made_key *k);
+/* The token's URI; the CKA_ID in hexadecimal. */
+const char *signet_made_key_token(const struct signet_made_key *k);
+const char *signet_made_key_id(const struct signet_made_key *k);
+/* SubjectPublicKeyInfo (RFC 5280 4.1.2.7), DER in base64. */
+const char *signet_made_key_public(const struct signet_made_key *k);
 
 /* --- keys ---------------------------------------------------------------- */
 

@@ -35,6 +35,7 @@ extern const struct cli_command cli_status_command;
 extern const struct cli_command cli_tokens_command;
 extern const struct cli_command cli_token_command;
 extern const struct cli_command cli_pin_command;
+extern const struct cli_command cli_key_command;
 extern const struct cli_command cli_keys_command;
 extern const struct cli_command cli_sign_command;
 extern const struct cli_command cli_verify_command;

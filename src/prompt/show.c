@@ -30,13 +30,13 @@ static void show_purpose(struct prompt_text *t, enum prompt_kind kind,
 				      " asked for by %s"), who);
 		break;
 	case PROMPT_KEY_GENERATE:
-		prompt_text_line(t, _("A NEW KEY, in the place of the one that"
-				      " is there, is asked for by %s"), who);
+		prompt_text_line(t, _("A NEW KEY (one that is in its place is"
+				      " lost) is asked for by %s"), who);
 		break;
 	case PROMPT_CERTIFICATE_IMPORT:
-		prompt_text_line(t, _("A new certificate for a key, in the"
-				      " place of the old one, is asked for by"
-				      " %s"), who);
+		prompt_text_line(t, _("A new certificate for a key (an old one"
+				      " may be lost) is asked for by %s"),
+				 who);
 		break;
 	case PROMPT_SUPERVISE:
 		prompt_text_line(t, _("Your approval, as a second person, is"
