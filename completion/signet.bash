@@ -12,6 +12,7 @@ _signet_options() {
 	status | tokens) echo "$daemon $all" ;;
 	token) echo "--token --label --yes $daemon $all" ;;
 	pin) echo "--token $daemon $all" ;;
+	key) echo "--token --id --type --label $daemon $all" ;;
 	keys) echo "--token --issuer --purpose $daemon $all" ;;
 	sign)
 		echo "--key -k --format -f --attached --detached" \
@@ -57,7 +58,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens token pin keys sign verify policy watch doctor help"
+	commands="status tokens token pin key keys sign verify policy watch doctor help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -87,7 +88,9 @@ _signet() {
 		words="list info init"
 	elif [[ $command == pin && $COMP_CWORD -eq 2 ]]; then
 		words="status change unblock"
-	elif [[ $command == @(sign|verify|policy) ||
+	elif [[ $command == key && $COMP_CWORD -eq 2 ]]; then
+		words="generate import-certificate"
+	elif [[ $command == @(key|sign|verify|policy) ||
 		$prev == --socket ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return

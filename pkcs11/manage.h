@@ -15,8 +15,8 @@
 
 /*
  * One operation, with the PIN from the socket of PREPARE or the one typed at
- * the pad, which is given to the token once.  The public key, of the new pair or
- * of the certificate, into *out, which is then the caller's.
+ * the pad, which is given to the token once.  The public key, of the new pair
+ * or of the certificate, into *out, which is then the caller's.
  * Without any call that could spend a try: ERR_PIN_LOCKED by the flags;
  * ERR_BAD_CERTIFICATE; as p11_pins_read(); ERR_PIN_LENGTH of a user PIN;
  * ERR_IMPOSSIBLE: no pad; ERR_UNSUPPORTED: the module has no such function.

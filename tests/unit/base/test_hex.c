@@ -41,12 +41,35 @@ static void bytes_keep_their_order(void **state)
 	assert_string_equal(out, "deadbeef");
 }
 
+/* Read back, in either case; whatever else is no text of bytes. */
+static void text_is_read_strictly(void **state)
+{
+	static const char *const none[] = { "d", "dea", "dg", "g0", " 0", "0 ",
+					    "0x", "\xff\xff" };
+	AUTO(buf_fini) struct buf out;
+
+	buf_init(&out, 4);
+	assert_true(hex_decode("", &out));
+	assert_int_equal(out.len, 0);
+	assert_true(hex_decode("deADbe09", &out));
+	assert_true(slice_equal(buf_slice(&out),
+				slice_of("\xde\xad\xbe\x09", 4)));
+	assert_false(hex_decode("00", &out));
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		AUTO(buf_fini) struct buf part;
+
+		buf_init(&part, 4);
+		assert_false(hex_decode(none[i], &part));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_byte_is_two_digits),
 		cmocka_unit_test(nothing_is_an_empty_text),
 		cmocka_unit_test(bytes_keep_their_order),
+		cmocka_unit_test(text_is_read_strictly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
