@@ -37,6 +37,7 @@ struct manage {
 	struct p11_token *token;
 	const struct wire_manage_req *req;
 	X509 *certificate; /* of an import */
+	bool opened;	   /* the session is one that may write */
 	uint8_t id[LIMIT_KEY_ID];
 	char label[LIMIT_LABEL];
 };
@@ -112,10 +113,12 @@ static int manage_read(struct manage *m, struct secret *pin, struct error *e)
 }
 
 /* A session that may write, in the place of the token's own. */
-static int manage_open(struct p11_token *t, struct error *e)
+static int manage_open(struct manage *m, struct error *e)
 {
+	struct p11_token *t = m->token;
 	CK_RV rv;
 
+	m->opened = true;
 	p11_session_close(t);
 	rv = t->module->p11->C_OpenSession((CK_SLOT_ID)t->info.slot_id,
 					   CKF_SERIAL_SESSION | CKF_RW_SESSION,
@@ -136,7 +139,7 @@ static int manage_login(struct manage *m, struct error *e)
 	int r = manage_read(m, &pin, e);
 
 	if (r == 0)
-		r = manage_open(t, e);
+		r = manage_open(m, e);
 	if (r != 0)
 		return r;
 	rv = t->module->p11->C_Login(t->session, user, pin.ptr,
@@ -278,7 +281,9 @@ int p11_manage(struct p11_token *t, const struct wire_manage_req *req,
 	if (r == 0)
 		r = manage_do(&m, out, e);
 	p11_pins_drop(t);
-	p11_session_close(t);
-	t->keys_loaded = false;
+	if (m.opened) {
+		p11_session_close(t);
+		t->keys_loaded = false;
+	}
 	return r;
 }
