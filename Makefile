@@ -170,7 +170,8 @@ LIBCARD   := $(BUILD)/lib/libcard.a
 PCSC_CFLAGS = $(shell $(PKG_CONFIG) --cflags libpcsclite)
 pcsc_libs  = $(shell $(PKG_CONFIG) --libs libpcsclite)
 CARD_PROGRAMS := $(CARD)/piv-card $(CARD)/card-control $(CARD)/card-latency \
-	$(CARD)/pcscd-private $(CARD)/libifd-signet.so $(CARD)/cac-card
+	$(CARD)/pcscd-private $(CARD)/libifd-signet.so $(CARD)/cac-card \
+	$(CARD)/usb-bus
 card_tool = $(call objects,tests/card/listen.c \
 	$(addprefix tests/card/tools/,$(1)))
 
@@ -184,6 +185,10 @@ $(call objects,tests/card/cac/main.c): CPPFLAGS += \
 	$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags libcacard))
 $(CARD)/cac-card: $(call objects,tests/card/cac/main.c) $(LIBCARD) $(LIBCORE)
 	$(call link,$(worker_libs) $(shell $(PKG_CONFIG) --libs libcacard))
+$(call card_tool,usb-bus.c): CPPFLAGS += \
+	$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags umockdev-1.0))
+$(CARD)/usb-bus: $(call card_tool,usb-bus.c) $(LIBCORE)
+	$(call link,$(shell $(PKG_CONFIG) --libs umockdev-1.0))
 $(CARD)/card-control: $(call card_tool,card-control.c ask.c) $(LIBCORE)
 	$(call link)
 $(CARD)/card-latency: $(call card_tool,card-latency.c ask.c) $(LIBCORE)

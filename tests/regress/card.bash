@@ -43,9 +43,10 @@ card_start() {
 	wait_until 10 test -S "$D/card$1"
 }
 
-# Skips the test where pcscd cannot run.
+# Skips the test where pcscd cannot run. PCSCD_BY: a program that becomes the
+# command it is given.
 pcscd_run() {
-	"$card_programs/pcscd-private" "$@" "$D/pcsc" -- \
+	${PCSCD_BY:+"$PCSCD_BY"} "$card_programs/pcscd-private" "$@" "$D/pcsc" -- \
 		sleep 3600 >>"$D/log" 2>&1 3>&- &
 	PCSCD=$!
 	# Ended first: pcscd waits for an answer of a card that is mute.

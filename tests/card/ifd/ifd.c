@@ -3,6 +3,8 @@
  * ifd: libifd-signet.so, the IFD handler of the virtual readers, in pcscd.
  *
  * DEVICENAME is unix:PATH, where a piv-card listens; the protocol is wire.h.
+ * A reader that pcscd found on a USB (usb-bus) as its device NNN has its card
+ * at $SIGNET_USB/NNN.
  * A card that is not running is a reader without a card: it is looked for
  * again and again.  A blocking command is ended by the card only, as with a
  * real reader.
@@ -15,6 +17,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -27,6 +31,7 @@
 
 #define READERS_MAX 16u /* of pcscd, too */
 #define PREFIX "unix:"
+#define USB_PREFIX "usb:"
 /* Between two attempts to find the card's program. */
 #define RETRY_MS 50
 /* What the card's program may take to say whether the card is in. */
@@ -169,19 +174,37 @@ static RESPONSECODE open_reader(struct reader *r, DWORD lun, const char *path)
 	return IFD_SUCCESS;
 }
 
+/* Where the card of a reader listens; false: a name of another handler. */
+static bool find_path(const char *name, char path[CHANNEL_PATH_MAX])
+{
+	const char *folder = getenv("SIGNET_USB"), *slash = strrchr(name, '/');
+	int len;
+
+	if (strncmp(name, PREFIX, strlen(PREFIX)) == 0)
+		len = snprintf(path, CHANNEL_PATH_MAX, "%s",
+			       name + strlen(PREFIX));
+	else if (strncmp(name, USB_PREFIX, strlen(USB_PREFIX)) == 0 &&
+		 folder != NULL && slash != NULL)
+		len = snprintf(path, CHANNEL_PATH_MAX, "%s%s", folder, slash);
+	else
+		return false;
+	return len > 0 && (size_t)len < CHANNEL_PATH_MAX;
+}
+
 RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR name)
 {
 	RESPONSECODE status = IFD_COMMUNICATION_ERROR;
+	char path[CHANNEL_PATH_MAX];
 	struct reader *to = NULL;
 
-	if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+	if (!find_path(name, path))
 		return status;
 	pthread_mutex_lock(&lock);
 	for (size_t i = 0; i < READERS_MAX && to == NULL; i++)
 		if (!readers[i].used)
 			to = &readers[i];
 	if (to != NULL)
-		status = open_reader(to, lun, name + strlen(PREFIX));
+		status = open_reader(to, lun, path);
 	pthread_mutex_unlock(&lock);
 	return status;
 }
