@@ -246,11 +246,10 @@ private() {
 }
 
 @test "without pcscd: status 77, a failure in CI" {
-	mkdir "$D/empty"
-	run env -u CI PATH="$D/empty" "$card_programs/pcscd-private" \
+	run env -u CI SIGNET_PCSCD="$D/none" "$card_programs/pcscd-private" \
 		"$D" -- /bin/true
 	[ "$status" -eq 77 ]
-	run env CI=true PATH="$D/empty" "$card_programs/pcscd-private" \
+	run env CI=true SIGNET_PCSCD="$D/none" "$card_programs/pcscd-private" \
 		"$D" -- /bin/true
 	[ "$status" -eq 1 ]
 }

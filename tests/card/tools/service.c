@@ -148,6 +148,14 @@ static bool set_descriptors(const struct service *s, int listener)
 	return dup2(listener, LISTEN_FD) == LISTEN_FD;
 }
 
+/* Not in the PATH of ordinary users. */
+static const char *service_program(void)
+{
+	const char *named = getenv("SIGNET_PCSCD");
+
+	return named == NULL ? "/usr/sbin/pcscd" : named;
+}
+
 /* In the child: becomes pcscd, or ends. */
 static void become_pcscd(const struct service *s, int listener, bool isolated,
 			 bool polkit)
@@ -164,11 +172,8 @@ static void become_pcscd(const struct service *s, int listener, bool isolated,
 	setenv("LISTEN_PID", self, 1);
 	setenv("LISTEN_FDS", "1", 1);
 	in_folder(s, "readers", folder);
-	/* Not in the PATH of ordinary users. */
-	execl("/usr/sbin/pcscd", "pcscd", "--foreground", "--config", folder,
-	       polkit ? "--disable-polkit" : (char *)NULL, (char *)NULL);
-	execlp("pcscd", "pcscd", "--foreground", "--config", folder,
-	       polkit ? "--disable-polkit" : (char *)NULL, (char *)NULL);
+	execl(service_program(), "pcscd", "--foreground", "--config", folder,
+	      polkit ? "--disable-polkit" : (char *)NULL, (char *)NULL);
 	_exit(127);
 }
 
