@@ -8,9 +8,11 @@
 # printed. When the runner ends early, so do the commands it still has.
 
 pool_jobs=${SIGNET_JOBS:-2}
+# Of each command that was not handed over yet, the oldest first.
 pool_names=()
 pool_pids=()
 pool_files=()
+declare -A pool_statuses=() # of those that ended, by pid
 pool_count=0
 pool_dir=$(mktemp -d) || exit 1
 
@@ -18,7 +20,7 @@ pool_end() {
 	local pid
 
 	for pid in "${pool_pids[@]}"; do
-		kill "$pid" 2>/dev/null
+		[ -n "${pool_statuses[$pid]-}" ] || kill "$pid" 2>/dev/null
 	done
 	rm -rf "$pool_dir"
 }
@@ -26,16 +28,23 @@ trap pool_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The oldest command: waits for it and hands it over.
+# Waits for any command, and hands over those that ended, in their order.
 pool_next() {
-	local status=0
+	local pid status=0
 
-	wait "${pool_pids[0]}" || status=$?
-	pool_done "${pool_names[0]}" "$status" "${pool_files[0]}"
-	rm -f "${pool_files[0]}"
-	pool_names=("${pool_names[@]:1}")
-	pool_pids=("${pool_pids[@]:1}")
-	pool_files=("${pool_files[@]:1}")
+	wait -n -p pid || status=$?
+	pool_statuses[$pid]=$status
+	while [ ${#pool_pids[@]} -gt 0 ]; do
+		pid=${pool_pids[0]}
+		[ -n "${pool_statuses[$pid]-}" ] || return 0
+		pool_done "${pool_names[0]}" "${pool_statuses[$pid]}" \
+			"${pool_files[0]}"
+		unset "pool_statuses[$pid]"
+		rm -f "${pool_files[0]}"
+		pool_names=("${pool_names[@]:1}")
+		pool_pids=("${pool_pids[@]:1}")
+		pool_files=("${pool_files[@]:1}")
+	done
 }
 
 # pool_run NAME COMMAND...
@@ -43,9 +52,10 @@ pool_run() {
 	local name=$1
 
 	shift
-	if [ ${#pool_pids[@]} -ge "$pool_jobs" ]; then
+	while [ $((${#pool_pids[@]} - ${#pool_statuses[@]})) -ge \
+		"$pool_jobs" ]; do
 		pool_next
-	fi
+	done
 	pool_count=$((pool_count + 1))
 	"$@" >"$pool_dir/$pool_count" 2>&1 </dev/null &
 	pool_names+=("$name")
