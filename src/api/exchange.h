@@ -37,6 +37,8 @@ struct exchange {
 	struct key_operation *key_operation; /* the same */
 	struct body *body;	     /* POST only */
 	struct error failure;	     /* found while the body arrived */
+	uint8_t digest[32];	     /* SHA-256 of the body; see digested */
+	bool digested;		     /* it has an Idempotency-Key */
 	bool async;		     /* Prefer: respond-async (RFC 7240) */
 	bool answered;
 	struct broker_waiter waiter;

@@ -98,6 +98,7 @@ static int http_check_query(struct http *h, struct error *e)
 struct header_check {
 	unsigned lengths;
 	unsigned types;
+	unsigned keys; /* Idempotency-Key */
 	bool chunked;
 };
 
@@ -112,13 +113,15 @@ static enum MHD_Result header_field(void *arg, enum MHD_ValueKind kind,
 		h->chunked = true;
 	else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_TYPE) == 0)
 		h->types++;
+	else if (strcasecmp(name, "Idempotency-Key") == 0)
+		h->keys++;
 	return MHD_YES;
 }
 
 /* RFC 9112 6.3: what two readers could take differently is refused. */
 static int http_check_header(struct http *h, struct error *e)
 {
-	struct header_check check = { 0, 0, false };
+	struct header_check check = { .chunked = false };
 	const char *length;
 
 	MHD_get_connection_values(h->connection->mhd, MHD_HEADER_KIND,
@@ -129,6 +132,9 @@ static int http_check_header(struct http *h, struct error *e)
 	if (check.types > 1)
 		return error_set(e, ERR_MALFORMED,
 				 "Content-Type is given twice");
+	if (check.keys > 1)
+		return error_set(e, ERR_MALFORMED,
+				 "Idempotency-Key is given twice");
 	length = exchange_header(&h->exchange,
 				 MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length != NULL &&
@@ -149,6 +155,18 @@ static int http_check_type(struct exchange *x, struct error *e)
 		return 0;
 	return error_set(e, ERR_MEDIA_TYPE,
 			 "send Content-Type: application/json");
+}
+
+/* A retry is the same request when its body has the same bytes. */
+static int http_digest_begin(struct http *h, struct error *e)
+{
+	if (exchange_header(&h->exchange, "Idempotency-Key") == NULL)
+		return 0;
+	h->digest = EVP_MD_CTX_new();
+	if (h->digest == NULL ||
+	    EVP_DigestInit_ex(h->digest, EVP_sha256(), NULL) != 1)
+		return error_set(e, ERR_NO_MEMORY, "no memory for a digest");
+	return 0;
 }
 
 static int http_prepare(struct http *h, const char *method, const char *path,
@@ -177,6 +195,7 @@ static int http_prepare(struct http *h, const char *method, const char *path,
 	if (r == 0) {
 		body_init(&h->body, order_spool, x->request);
 		x->body = &h->body;
+		r = http_digest_begin(h, e);
 	}
 	return r;
 }
@@ -218,6 +237,8 @@ static enum MHD_Result http_piece(struct http *h, const char *data, size_t len)
 	if (x->failure.code == 0 && body_put(&h->body, slice_of(data, len),
 					     &e) != 0)
 		x->failure = e;
+	if (h->digest != NULL && EVP_DigestUpdate(h->digest, data, len) != 1)
+		error_set(&x->failure, ERR_CRYPTO, "the body has no digest");
 	return MHD_YES;
 }
 
@@ -227,6 +248,9 @@ static enum MHD_Result http_complete(struct http *h)
 	struct connection *c = h->connection;
 
 	c->deadline_ns = 0;
+	if (h->digest != NULL)
+		h->exchange.digested = EVP_DigestFinal_ex(
+			h->digest, h->exchange.digest, NULL) == 1;
 	h->exchange.route->handle(&h->exchange);
 	if (h->exchange.answered)
 		return h->dropped ? MHD_NO : MHD_YES;
@@ -283,6 +307,7 @@ static void http_completed(void *arg, struct MHD_Connection *mhd,
 	http_deadline(h->connection, LIMIT_IDLE_SECONDS);
 	if (h->exchange.body != NULL)
 		body_fini(&h->body);
+	EVP_MD_CTX_free(h->digest);
 	request_unref(h->exchange.request);
 	free(h);
 	*state = NULL;

@@ -10,6 +10,7 @@
 #define SIGNET_API_HTTP_H
 
 #include <event2/event.h>
+#include <openssl/evp.h>
 #include <microhttpd.h>
 #include <sys/queue.h>
 
@@ -33,6 +34,7 @@ struct http {
 	struct exchange exchange;
 	struct connection *connection;
 	struct body body;
+	EVP_MD_CTX *digest; /* of the body; NULL: nobody needs it */
 	size_t received;
 	bool has_body;
 	bool suspended;

@@ -11,6 +11,7 @@
 #include "api/route.h"
 #include "base/limits.h"
 #include "base/writer.h"
+#include "broker/idempotent.h"
 #include "broker/supervision.h"
 
 /* --- the object of a request -------------------------------------------- */
@@ -52,16 +53,36 @@ static void put_request(struct writer *j, struct request *r)
 	}
 }
 
+static void put_evidence(struct writer *j, uint64_t sequence,
+			 const uint8_t *hash)
+{
+	writer_open(j, "evidence", '{');
+	writer_int(j, "seq", (int64_t)sequence);
+	writer_hex(j, "hash", slice_of(hash, CHAIN_HASH));
+	writer_close(j, '}');
+}
+
+static void put_end(struct writer *j, const struct request *r)
+{
+	const struct chain *at = &r->record.at;
+
+	if (at->sequence != 0)
+		put_evidence(j, at->sequence, at->hash);
+	writer_close(j, '}');
+}
+
 /* A result that lies in a file is sent from there. */
 static void answer_large(struct exchange *x, unsigned status,
 			 struct request *r, struct buf *text)
 {
 	struct exchange_large large = { .bytes = r->items[0].signature };
+	struct writer j = { .out = &large.tail, .comma = true };
 
 	large.b64 = r->order.format != FORMAT_JWS;
 	buf_put_str(text, ",\"signature\":\"");
-	buf_init(&large.tail, 8);
-	buf_put_str(&large.tail, "\"}");
+	buf_init(&large.tail, 256);
+	buf_put_u8(&large.tail, '"');
+	put_end(&j, r);
 	exchange_answer_large(x, status, text, &large, r);
 }
 
@@ -118,6 +139,36 @@ static void put_items(struct writer *j, const struct request *r)
 	writer_close(j, ']');
 }
 
+/* All but the end, which says where it is recorded. */
+static void put_answer(struct writer *j, struct request *r)
+{
+	put_request(j, r);
+	if (r->state == REQUEST_RELEASED)
+		put_approvals(j, r);
+	if (r->batch && request_state_final(r->state))
+		put_items(j, r);
+	else if (r->state == REQUEST_RELEASED)
+		put_signature(j, r, &r->items[0]);
+}
+
+/* What was recorded with the Idempotency-Key, now or at the first time. */
+static bool answer_kept(struct exchange *x, const struct request *r)
+{
+	const struct store_answer *a;
+	struct buf text;
+	struct writer j = { .out = &text, .comma = true };
+
+	if (r->idempotent == NULL || r->idempotent->answer.sequence == 0)
+		return false;
+	a = &r->idempotent->answer;
+	buf_init(&text, EXCHANGE_TEXT_MAX);
+	buf_put_slice(&text, buf_slice(&a->body));
+	put_evidence(&j, a->sequence, a->hash);
+	writer_close(&j, '}');
+	exchange_answer(x, a->status, &text);
+	return true;
+}
+
 static void answer_request(struct exchange *x, unsigned status,
 			   struct request *r)
 {
@@ -126,25 +177,31 @@ static void answer_request(struct exchange *x, unsigned status,
 	char location[sizeof("/v1/signatures/") + REQUEST_ID_SIZE];
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
-	put_request(&j, r);
-	if (r->state == REQUEST_RELEASED)
-		put_approvals(&j, r);
 	if (r->state == REQUEST_RELEASED && !r->batch &&
 	    spool_large(&r->items[0].result)) {
+		put_request(&j, r);
+		put_approvals(&j, r);
 		answer_large(x, status, r, &text);
 		return;
 	}
-	if (r->batch && request_state_final(r->state))
-		put_items(&j, r);
-	else if (r->state == REQUEST_RELEASED)
-		put_signature(&j, r, &r->items[0]);
-	writer_close(&j, '}');
+	put_answer(&j, r);
+	put_end(&j, r);
 	snprintf(location, sizeof(location), "/v1/signatures/%s", r->id);
 	exchange_answer_location(x, status, &text,
 				 status == 200 ? NULL : location);
 }
 
 /* What stopped a batch, as a problem; and what had been signed by then. */
+static void put_failed(struct writer *j, struct request *r)
+{
+	writer_open(j, NULL, '{');
+	problem_members(j, &r->error, r->id, r->signed_count == 0);
+	if (r->signed_count > 0)
+		writer_raw(j, NULL, key_members(r->key));
+	put_approvals(j, r);
+	put_items(j, r);
+}
+
 static void answer_failed(struct exchange *x, struct request *r)
 {
 	struct buf text;
@@ -155,13 +212,8 @@ static void answer_failed(struct exchange *x, struct request *r)
 		return;
 	}
 	buf_init(&text, EXCHANGE_TEXT_MAX);
-	writer_open(&j, NULL, '{');
-	problem_members(&j, &r->error, r->id, r->signed_count == 0);
-	if (r->signed_count > 0)
-		writer_raw(&j, NULL, key_members(r->key));
-	put_approvals(&j, r);
-	put_items(&j, r);
-	writer_close(&j, '}');
+	put_failed(&j, r);
+	put_end(&j, r);
 	exchange_answer(x, (unsigned)err_info(r->error.code)->http, &text);
 }
 
@@ -172,6 +224,8 @@ static void signature_ended(struct request *r, void *arg)
 	struct exchange *x = arg;
 
 	x->gone = NULL;
+	if (answer_kept(x, r))
+		return;
 	if (r->state == REQUEST_RELEASED)
 		answer_request(x, 201, r);
 	else
@@ -223,6 +277,21 @@ static bool signature_waits(struct exchange *x)
 	return exchange_wait(x, LIMIT_KEY_WAIT_MS, signature_start);
 }
 
+/* The same text that would be sent, without its end. */
+static void signature_render(struct request *r, struct buf *out,
+			     unsigned *status)
+{
+	struct writer j = writer_of(out);
+
+	if (r->state == REQUEST_RELEASED) {
+		put_answer(&j, r);
+		*status = 201;
+	} else {
+		put_failed(&j, r);
+		*status = (unsigned)err_info(r->error.code)->http;
+	}
+}
+
 static bool prefers_async(struct exchange *x)
 {
 	const char *prefer = exchange_header(x, "Prefer");
@@ -236,12 +305,14 @@ static int signature_check(struct exchange *x, struct error *e)
 		*e = x->failure;
 		return e->code;
 	}
-	/* Better refused than taken lightly: a retry would sign twice. */
-	if (exchange_header(x, "Idempotency-Key") != NULL)
-		return error_set(e, ERR_UNSUPPORTED,
-				 "Idempotency-Key is not supported by this"
-				 " version");
-	return order_parse(x->body, x->request, e);
+	if (order_parse(x->body, x->request, e) != 0)
+		return e->code;
+	if (!x->digested)
+		return 0;
+	x->request->render = signature_render;
+	return idempotent_new(x->request,
+			      exchange_header(x, "Idempotency-Key"),
+			      x->digest, e);
 }
 
 void api_signatures_post(struct exchange *x)
@@ -278,8 +349,10 @@ void api_signature_get(struct exchange *x)
 {
 	struct request *r = find_request(x);
 
-	if (r != NULL)
-		answer_request(x, 200, r);
+	if (r == NULL || (r->idempotent != NULL && r->idempotent->found &&
+			  answer_kept(x, r)))
+		return;
+	answer_request(x, 200, r);
 }
 
 void api_signature_delete(struct exchange *x)

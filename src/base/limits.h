@@ -75,6 +75,22 @@
 #define LIMIT_BANK_LIFE_SECONDS 3600u
 #define LIMIT_BANK_SKEW_SECONDS 60u
 
+/* One record of evidence: what the contents of a request show, at most, and
+ * its names. */
+#define LIMIT_RECORD (96u * 1024 * 1024)
+
+/* Kept with a record: a content that was shown, and a signature as released.
+ * Larger signatures hold a large content; their digest is kept. */
+#define LIMIT_EVIDENCE_SIGNATURE (1024u * 1024)
+
+/* Records of requests without a signature that wait for a disk that is full;
+ * of more, only the number is kept. */
+#define LIMIT_EVIDENCE_WAITING 1000u
+
+/* An Idempotency-Key, and the answer that is kept with it. */
+#define LIMIT_IDEMPOTENCY_KEY 255u
+#define LIMIT_IDEMPOTENCY_ANSWER (4u * 1024 * 1024)
+
 /* Currencies under one approval: a person adds up no more. */
 #define LIMIT_CURRENCIES 32u
 

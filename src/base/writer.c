@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "base/b64.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 
 struct writer writer_of(struct buf *out)
@@ -14,13 +15,18 @@ struct writer writer_of(struct buf *out)
 	return (struct writer){ .out = out, .comma = false };
 }
 
+/* RFC 8785 3.2.2.2; what is no UTF-8 becomes U+FFFD. */
 static void writer_char(struct buf *out, const uint8_t *p, size_t len)
 {
+	static const char escapes[] = "btn_fr"; /* U+0008 to U+000D */
+
 	if (len == 0)
-		buf_put_str(out, "\\ufffd");
+		buf_put_str(out, "\xef\xbf\xbd");
 	else if (*p == '"' || *p == '\\')
 		buf_printf(out, "\\%c", *p);
-	else if (*p < 0x20 || *p == 0x7f)
+	else if (*p >= 0x08 && *p <= 0x0d && *p != 0x0b)
+		buf_printf(out, "\\%c", escapes[*p - 0x08]);
+	else if (*p < 0x20)
 		buf_printf(out, "\\u%04x", *p);
 	else
 		buf_put(out, p, len);
@@ -28,13 +34,13 @@ static void writer_char(struct buf *out, const uint8_t *p, size_t len)
 
 static bool writer_plain(uint8_t c)
 {
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-static void writer_string(struct buf *out, const char *text)
+void writer_string(struct buf *out, const char *text, size_t size)
 {
 	const uint8_t *p = (const uint8_t *)text;
-	const uint8_t *end = p + strlen(text), *from;
+	const uint8_t *end = p + size, *from;
 	uint32_t c;
 	size_t len;
 
@@ -59,7 +65,7 @@ static void writer_name(struct writer *j, const char *name)
 	j->comma = true;
 	if (name == NULL)
 		return;
-	writer_string(j->out, name);
+	writer_string(j->out, name, strlen(name));
 	buf_put_u8(j->out, ':');
 }
 
@@ -79,7 +85,7 @@ void writer_close(struct writer *j, char bracket)
 void writer_text(struct writer *j, const char *name, const char *value)
 {
 	writer_name(j, name);
-	writer_string(j->out, value);
+	writer_string(j->out, value, strlen(value));
 }
 
 void writer_text_or_null(struct writer *j, const char *name, const char *value)
@@ -129,10 +135,16 @@ void writer_b64url(struct writer *j, const char *name, struct slice bytes)
 
 void writer_hex(struct writer *j, const char *name, struct slice bytes)
 {
+	uint8_t *at;
+
 	writer_name(j, name);
 	buf_put_u8(j->out, '"');
-	for (size_t i = 0; i < bytes.len; i++)
-		buf_printf(j->out, "%02x", bytes.ptr[i]);
+	/* Its NUL is overwritten, or in the room that a buf has for one. */
+	at = buf_reserve(j->out, bytes.len * 2);
+	if (at != NULL) {
+		hex_encode(bytes, (char *)at);
+		buf_commit(j->out, bytes.len * 2);
+	}
 	buf_put_u8(j->out, '"');
 }
 

@@ -3,7 +3,8 @@
  * writer: writing JSON (RFC 8259) into a buffer, member by member.
  *
  * Answers are written, not built as a tree: one pass, no allocation a value.
- * Commas put themselves.  Texts become valid UTF-8 whatever a token says.
+ * Commas put themselves.  Texts become valid UTF-8 whatever a token says, and
+ * are in canonical form (RFC 8785); so is the whole where members come sorted.
  */
 #ifndef SIGNET_BASE_WRITER_H
 #define SIGNET_BASE_WRITER_H
@@ -33,6 +34,8 @@ void writer_null(struct writer *j, const char *name);
 void writer_b64(struct writer *j, const char *name, struct slice bytes);
 void writer_b64url(struct writer *j, const char *name, struct slice bytes);
 void writer_hex(struct writer *j, const char *name, struct slice bytes);
+/* Text of size bytes, with its quotes. */
+void writer_string(struct buf *out, const char *text, size_t size);
 /* Text that is JSON already. */
 void writer_raw(struct writer *j, const char *name, struct slice text);
 

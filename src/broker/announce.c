@@ -118,6 +118,8 @@ static void announce_module(struct broker *b, struct module *m, int fault)
 	if (fault == m->told_fault)
 		return;
 	m->told_fault = fault;
+	if (fault != 0)
+		recording_module_failed(b, m);
 	j = events_begin(b->events, fault != 0 ? EVENTS_MODULE_FAILED :
 			 EVENTS_MODULE_RECOVERED);
 	put_module(&j, m);

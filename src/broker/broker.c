@@ -207,6 +207,7 @@ void broker_reload(struct broker *b, struct settings *settings)
 	struct module *m, *next;
 	struct error e;
 
+	recording_reload(b);
 	broker_forget_found(b);
 	authorise_forget(b);
 	for (m = TAILQ_FIRST(&b->modules); m != NULL; m = next) {
@@ -259,6 +260,7 @@ static void broker_tick(evutil_socket_t fd, short what, void *arg)
 		TAILQ_FOREACH(t, &m->tokens, entry)
 			kept_tick(t, now);
 	announce_tick(b, clock_unix());
+	recording_tick(b, now);
 	approval_next(b);
 	broker_wake_waiters(b, now);
 }
@@ -310,6 +312,8 @@ int broker_new(struct event_base *base, struct settings *settings,
 	if (r == 0)
 		r = events_new(&b->events, e);
 	if (r == 0)
+		r = recording_start(b, e);
+	if (r == 0)
 		r = compute_new(base, broker_threads(), &b->compute, e);
 	for (unsigned i = 0; r == 0 && i < settings->modules_count; i++)
 		r = broker_add_module(b, settings, i, e);
@@ -332,6 +336,8 @@ void broker_free(struct broker *b)
 		return;
 	compute_free(b->compute);
 	b->compute = NULL;
+	/* Before the modules: what it still calls back uses them. */
+	recording_stop(b);
 	cards_free(b->cards);
 	b->cards = NULL;
 	TAILQ_CONCAT(&b->retired, &b->modules, entry);

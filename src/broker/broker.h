@@ -13,6 +13,7 @@
 #include "broker/approval.h"
 #include "broker/compute.h"
 #include "broker/module.h"
+#include "broker/recording.h"
 #include "broker/request.h"
 #include "broker/settings.h"
 
@@ -51,6 +52,7 @@ struct broker {
 	SLIST_HEAD(, authorise_counter) counters; /* of authorise.c */
 	unsigned counters_count;
 	struct cards *cards; /* NULL: no module has a worker a reader */
+	struct recording recording;
 	struct seen *seen; /* requests of banks; NULL until there is one */
 	unsigned living_count;
 	unsigned finished_count;

@@ -67,6 +67,10 @@ static void key_end(struct key_operation *o, const struct error *failure)
 	if (failure != NULL)
 		told = *failure;
 	key_log(o, failure);
+	if (failure == NULL)
+		recording_token_changed(o->approval.broker, "keys-changed",
+					o->token, key_is_import(o) ?
+					"import" : "generate", &o->caller);
 	approval_finish(&o->approval);
 	o->done(o, failure == NULL ? NULL : &told);
 	if (m != NULL)
@@ -100,6 +104,7 @@ static void key_look_anew(struct module *m)
 
 static void key_failed(struct key_operation *o, const struct error *why)
 {
+	recording_pin_refused(o->approval.broker, o->token, &o->caller, why);
 	if ((why->code == ERR_PIN_WRONG || why->code == ERR_PIN_LENGTH) &&
 	    o->approval.with == WIRE_LOGIN_PIN && o->cancelled.code == 0 &&
 	    approval_again(&o->approval, why))

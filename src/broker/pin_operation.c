@@ -48,11 +48,15 @@ bool pin_operation_by_name(const char *name, enum pin_operation_kind *out)
 
 /* --- the end ------------------------------------------------------------ */
 
-/* A line for the log: the journal will have it too. */
+/* A line for the log, and a record of what was done. */
 static void pin_log(const struct pin_operation *o, const struct error *failure)
 {
 	if (o->kind == PIN_OPERATION_STATUS)
 		return;
+	if (failure == NULL)
+		recording_token_changed(o->approval.broker, "pin-changed",
+					o->token, kinds[o->kind].name,
+					&o->caller);
 	log_write(failure == NULL ? LOG_INFO : LOG_WARNING, NULL,
 		  "pin %s uid=%u pid=%d exe=\"%s\" token=\"%s\": %s%s%s",
 		  kinds[o->kind].name, (unsigned)o->caller.uid,
@@ -107,6 +111,7 @@ static void pin_new_token(struct module *m)
 
 static void pin_failed(struct pin_operation *o, const struct error *why)
 {
+	recording_pin_refused(o->approval.broker, o->token, &o->caller, why);
 	if ((why->code == ERR_PIN_WRONG || why->code == ERR_PIN_LENGTH) &&
 	    o->approval.with == WIRE_LOGIN_PIN && o->cancelled.code == 0 &&
 	    approval_again(&o->approval, why))

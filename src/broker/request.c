@@ -19,11 +19,9 @@
 #include "broker/authorise.h"
 #include "broker/broker.h"
 #include "broker/consent.h"
+#include "broker/idempotent.h"
 #include "broker/signing.h"
 #include "broker/supervision.h"
-#include "evidence/record.h"
-
-#define REQUEST_LINE_MAX (16u * 1024)
 
 /* Items that are worked on in the loop; more take milliseconds. */
 #define REQUEST_INLINE_ITEMS 8u
@@ -122,50 +120,37 @@ void request_unref(struct request *r)
 	item_fini(&r->statement);
 	supervision_free(r->supervision);
 	free(r->tbs);
+	idempotent_free(r->idempotent);
+	free(r->kept_items);
+	buf_fini(&r->record.event);
 	settings_unref(r->settings);
 	free(r);
 }
 
 /* --- the end ------------------------------------------------------------ */
 
-/* A line for each signature that leaves, or one for a request without any. */
-static void request_record(struct request *r, const struct item *i,
-			   const char *outcome)
+static const char *request_outcome(const struct request *r)
 {
-	const struct record record = {
-		.outcome = outcome,
-		.uid = r->caller.uid,
-		.pid = r->caller.pid,
-		.exe = r->caller.exe,
-		.key = r->key == NULL ? r->key_uri : r->key->uri,
-		.algorithm = r->order.alg == NULL ? r->algorithm :
-			r->order.alg->name,
-		.format = format_kind_name(r->order.format),
-		.rule = r->verdict.rule == NULL ? "" : r->verdict.rule->name,
-		.content_name = i == NULL ? "" : i->name,
-		.content_sha256 = i == NULL || i->op == NULL ? NULL :
-			format_op_content_sha256(i->op),
-		.signature = i == NULL ? slice_of(NULL, 0) :
-			slice_of(i->raw, i->raw_len),
-		.failure = r->error.code == 0 ? NULL : &r->error,
-	};
-	struct buf line;
-
-	buf_init(&line, REQUEST_LINE_MAX);
-	record_line(&record, &line);
-	log_write(LOG_INFO, r->id, "%s", buf_text(&line));
-	buf_fini(&line);
+	if (r->error.code == 0)
+		return "released";
+	if (r->error.code == ERR_DECLINED)
+		return "declined";
+	if (r->error.code == ERR_CANCELLED)
+		return "cancelled";
+	return err_info(r->error.code)->kind == ERR_KIND_REFUSAL ? "refused" :
+		"failed";
 }
 
-static void request_record_released(struct request *r)
+/* For those who look at the log; the journal has it all. */
+static void request_log(const struct request *r)
 {
-	struct error failure = r->error;
-
-	error_clear(&r->error);
-	for (unsigned i = 0; i < r->signed_count; i++)
-		request_record(r, &r->items[i],
-			       request_state_name(REQUEST_RELEASED));
-	r->error = failure;
+	log_write(r->error.code == 0 ? LOG_DEBUG : LOG_INFO, r->id,
+		  "%s uid=%u pid=%d key=\"%s\" signed=%u/%u%s%s%s%s",
+		  request_outcome(r), r->caller.uid, (int)r->caller.pid,
+		  r->key == NULL ? r->key_uri : r->key->uri, r->signed_count,
+		  r->count, r->error.code == 0 ? "" : " ",
+		  r->error.code == 0 ? "" : err_info(r->error.code)->code,
+		  r->error.code == 0 ? "" : ": ", r->error.message);
 }
 
 /* The contents are not needed any more; the results stay. */
@@ -186,18 +171,24 @@ static void request_end(struct request *r, enum request_state state)
 }
 
 /* With r->error: refusals and faults are different ends. */
+static enum request_state request_end_state(const struct request *r)
+{
+	if (r->error.code == 0)
+		return REQUEST_RELEASED;
+	if (r->error.code == ERR_CANCELLED)
+		return REQUEST_CANCELLED;
+	return err_info(r->error.code)->kind == ERR_KIND_REFUSAL ?
+		REQUEST_REFUSED : REQUEST_FAILED;
+}
+
+/* No signature leaves, so nobody waits for the record. */
 void request_fail(struct request *r)
 {
-	bool refused = err_info(r->error.code)->kind == ERR_KIND_REFUSAL;
-	enum request_state state = refused ? REQUEST_REFUSED : REQUEST_FAILED;
-
-	if (r->error.code == ERR_CANCELLED)
-		state = REQUEST_CANCELLED;
-	request_record_released(r);
-	request_record(r, r->count > r->signed_count ?
-		       &r->items[r->signed_count] : NULL,
-		       request_state_name(state));
-	request_end(r, state);
+	r->signed_count = 0;
+	recording_build(r, request_outcome(r));
+	recording_note(r);
+	request_log(r);
+	request_end(r, request_end_state(r));
 }
 
 void request_cancelled(struct request *r)
@@ -242,6 +233,55 @@ bool request_large(const struct request *r)
 	return r->count > REQUEST_INLINE_ITEMS;
 }
 
+/* On the disk, or not: only now may it leave. */
+static void request_recorded(struct journal_entry *entry,
+			     const struct error *failure)
+{
+	struct request *r = (struct request *)
+		((char *)entry - offsetof(struct request, record));
+
+	buf_fini(&entry->event);
+	if (failure != NULL) {
+		r->error = *failure;
+		request_fail(r);
+		return;
+	}
+	r->state = REQUEST_RECORDED;
+	request_log(r);
+	request_end(r, request_end_state(r));
+}
+
+static void request_record_run(struct compute_job *job)
+{
+	struct request *r = request_of_compute(job);
+
+	recording_build(r, request_outcome(r));
+}
+
+static void request_record_done(struct compute_job *job)
+{
+	struct request *r = request_of_compute(job);
+
+	r->record.done = request_recorded;
+	recording_release(r);
+}
+
+/* The answer as it will be, for who asks again with the same key. */
+static int request_render(struct request *r)
+{
+	struct error e;
+	int failed;
+
+	if (r->idempotent == NULL || r->render == NULL)
+		return 0;
+	r->state = request_end_state(r);
+	failed = idempotent_render(r, &e);
+	r->state = REQUEST_CHECKED;
+	if (failed != 0)
+		r->error = e;
+	return failed;
+}
+
 void request_release(struct request *r)
 {
 	if (r->cancelled) {
@@ -249,14 +289,11 @@ void request_release(struct request *r)
 		return;
 	}
 	r->state = REQUEST_CHECKED;
-	/* The record comes before the release, whatever it is made of. */
-	if (r->error.code != 0) {
+	if (r->signed_count == 0 || request_render(r) != 0)
 		request_fail(r);
-		return;
-	}
-	request_record_released(r);
-	r->state = REQUEST_RECORDED;
-	request_end(r, REQUEST_RELEASED);
+	else
+		request_compute(r, request_record_run, request_record_done,
+				request_large(r));
 }
 
 /* --- received -> authorised --------------------------------------------- */
@@ -334,7 +371,9 @@ static int request_find(struct request *r, struct error *e)
 	if (r->broker->draining)
 		return error_set(e, ERR_SHUTTING_DOWN,
 				 "signetd is shutting down");
-	failed = broker_find_key(r->broker, r->key_uri, &r->key, e);
+	failed = recording_able(r->broker, e);
+	if (failed == 0)
+		failed = broker_find_key(r->broker, r->key_uri, &r->key, e);
 	if (failed != 0)
 		return failed;
 	r->module = r->key->token->module;
@@ -342,15 +381,50 @@ static int request_find(struct request *r, struct error *e)
 	return request_choose_alg(r, e);
 }
 
-void request_start(struct request *r)
+static void request_begin(struct request *r)
 {
-	request_ref(r);
-	broker_request_started(r->broker, r);
 	if (request_find(r, &r->error) != 0)
 		request_fail(r);
 	else
 		request_compute(r, request_read_run, request_read_done,
 				request_large(r));
+}
+
+static void request_known_run(struct compute_job *job)
+{
+	struct request *r = request_of_compute(job);
+
+	r->compute_result = idempotent_find(r, &r->compute_error);
+}
+
+/* Answered before: the same again, and nothing is recorded. */
+static void request_known_done(struct compute_job *job)
+{
+	struct request *r = request_of_compute(job);
+
+	if (r->cancelled) {
+		request_cancelled(r);
+	} else if (r->compute_result != 0) {
+		r->error = r->compute_error;
+		request_fail(r);
+	} else if (r->idempotent->found) {
+		request_end(r, REQUEST_RELEASED);
+	} else {
+		request_begin(r);
+	}
+}
+
+void request_start(struct request *r)
+{
+	request_ref(r);
+	broker_request_started(r->broker, r);
+	if (r->idempotent == NULL)
+		request_begin(r);
+	else if (idempotent_check_running(r, &r->error) != 0)
+		request_fail(r);
+	else
+		request_compute(r, request_known_run, request_known_done,
+				true);
 }
 
 /* --- cancel and time ---------------------------------------------------- */
@@ -368,7 +442,8 @@ static void request_stop(struct request *r)
 
 void request_cancel(struct request *r, const char *why)
 {
-	if (request_state_final(r->state) || r->cancelled)
+	/* From the check on it is too late: its record may be written. */
+	if (r->state >= REQUEST_CHECKED || r->cancelled)
 		return;
 	error_set(&r->error, ERR_CANCELLED, "%s", why);
 	request_stop(r);

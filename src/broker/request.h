@@ -9,7 +9,8 @@
  *
  * Authorised: the policy lets it; a person may have to be asked.  Counted.
  * Everything happens in the loop, but for the work on large contents and the
- * check of signatures, which are compute jobs.
+ * check of signatures, which are compute jobs, and the writing of records,
+ * which a signature waits for (recording.h).
  */
 #ifndef SIGNET_BROKER_REQUEST_H
 #define SIGNET_BROKER_REQUEST_H
@@ -25,9 +26,11 @@
 #include "broker/compute.h"
 #include "broker/item.h"
 #include "broker/module.h"
+#include "evidence/journal.h"
 #include "policy/policy.h"
 
 struct broker;
+struct idempotent;
 struct supervision;
 
 enum request_state {
@@ -86,7 +89,16 @@ struct request {
 	struct error compute_error;
 	bool cancelled;
 	unsigned signed_count;	     /* items with a signature, the first */
+	pid_t worker;		     /* that had it; 0: none */
+	struct journal_entry record; /* while it is written */
+	struct journal_item *kept_items; /* of record */
+	struct idempotent *idempotent; /* NULL: without Idempotency-Key */
 
+	/*
+	 * With an Idempotency-Key, before it is recorded: the text of the
+	 * answer, without what record_members() of the API adds.
+	 */
+	void (*render)(struct request *r, struct buf *out, unsigned *status);
 	/* Called once, in the loop, when the state is final. */
 	void (*ended)(struct request *r, void *arg);
 	void *ended_arg;
@@ -114,7 +126,7 @@ void request_start(struct request *r);
 /*
  * The client is gone, or asks for it.  Up to the moment of signing this ends
  * the request as cancelled; later it only keeps the result from being
- * released.  Nothing happens to one that has ended.
+ * released.  Nothing happens to one that is being recorded, or has ended.
  */
 void request_cancel(struct request *r, const char *why);
 
@@ -125,11 +137,12 @@ void request_tick(struct request *r, int64_t now_ns);
 
 /* The next state, which those who listen to events are told. */
 void request_enter(struct request *r, enum request_state state);
-/* Ends it, with r->error; what was signed by then leaves with it. */
+/* Ends it, with r->error; no signature leaves. */
 void request_fail(struct request *r);
 /* Ends it as cancelled, with r->error; no signature leaves. */
 void request_cancelled(struct request *r);
-/* All that was signed is checked: it leaves, or r->error says what not. */
+/* All that was signed is checked: recorded, it leaves; r->error says what
+ * was not signed. */
 void request_release(struct request *r);
 
 /* Too much to be worked on in the loop? */

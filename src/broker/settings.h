@@ -48,6 +48,16 @@ struct settings_prompt {
 	char *language;	  /* a locale's name; NULL: of the environment */
 };
 
+/* What is kept of each request; docs/PROTOCOL.evidence. */
+struct settings_evidence {
+	char *file;	/* absolute */
+	char *key_file; /* of checkpoints, Ed25519; made when it is not there */
+	unsigned checkpoint_records;
+	unsigned checkpoint_seconds;
+	unsigned limit_mib;	    /* of the file; 0: none */
+	unsigned idempotency_hours; /* an Idempotency-Key is remembered */
+};
+
 struct settings {
 	struct settings_module *modules;
 	unsigned modules_count;
@@ -57,6 +67,7 @@ struct settings {
 	char *group;	    /* of the socket: may use it too; NULL: nobody */
 	char *state;	    /* folder for what must survive a restart */
 	struct settings_prompt prompt;
+	struct settings_evidence evidence;
 	struct policy policy; /* the file's, or the built-in one */
 	/* Not in the file: set by the daemon. */
 	char *worker;	    /* path of signet-worker */

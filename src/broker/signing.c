@@ -136,6 +136,8 @@ static void signing_signed(struct sign_job *job, const struct error *failure)
 
 	if (failure != NULL) {
 		r->error = *failure;
+		recording_pin_refused(r->broker, r->key->token, &r->caller,
+				      failure);
 		if (signing_ask_again(r, &r->error)) {
 			request_enter(r, REQUEST_AUTHORISED);
 			if (approval_again(&r->approval, failure))
@@ -156,7 +158,10 @@ static void signing_signed(struct sign_job *job, const struct error *failure)
 
 static void signing_begun(struct sign_job *job)
 {
-	request_enter(signing_of_job(job), REQUEST_SIGNING);
+	struct request *r = signing_of_job(job);
+
+	r->worker = worker_pid(job->shard->worker);
+	request_enter(r, REQUEST_SIGNING);
 }
 
 static void signing_back(struct sign_job *job)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/writer.h"
 #include "content/line.h"
 #include "content/visible.h"
 
@@ -35,31 +36,6 @@ int content_jcs_load(struct slice text, const char *what, int code,
 	json_decref(root);
 	return error_set(e, code, "%s is no JSON object: %s", what,
 			 root == NULL ? buf_text(&why) : "it is another value");
-}
-
-/* RFC 8785 3.2.2.2 */
-static void put_string(const char *text, size_t len, struct buf *out)
-{
-	static const char escapes[] = "btn_fr"; /* U+0008 to U+000D */
-	size_t from = 0;
-
-	buf_put_u8(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = (uint8_t)text[i];
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_put(out, text + from, i - from);
-		from = i + 1;
-		if (c >= 0x20)
-			buf_printf(out, "\\%c", c);
-		else if (c >= 0x08 && c <= 0x0d && c != 0x0b)
-			buf_printf(out, "\\%c", escapes[c - 0x08]);
-		else
-			buf_printf(out, "\\u%04x", c);
-	}
-	buf_put(out, text + from, len - from);
-	buf_put_u8(out, '"');
 }
 
 /*
@@ -93,7 +69,7 @@ static int put_members(const json_t *object, const char **names, size_t count,
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		if (i > 0)
 			buf_put_u8(out, ',');
-		put_string(names[i], strlen(names[i]), out);
+		writer_string(out, names[i], strlen(names[i]));
 		buf_put_u8(out, ':');
 		r = put_value(json_object_get(object, names[i]), depth + 1,
 			      out, e);
@@ -159,8 +135,8 @@ static int put_value(const json_t *value, unsigned depth, struct buf *out,
 	case JSON_ARRAY:
 		return put_array(value, depth, out, e);
 	case JSON_STRING:
-		put_string(json_string_value(value),
-			   json_string_length(value), out);
+		writer_string(out, json_string_value(value),
+			      json_string_length(value));
 		return 0;
 	case JSON_INTEGER:
 		return put_integer(json_integer_value(value), out, e);

@@ -122,6 +122,26 @@ static const cyaml_schema_field_t prompt_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t evidence_fields[] = {
+	CYAML_FIELD_STRING_PTR("file",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct settings_evidence, file, 1,
+			       LIMIT_PATH - 1),
+	CYAML_FIELD_STRING_PTR("key",
+			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct settings_evidence, key_file, 1,
+			       LIMIT_PATH - 1),
+	CYAML_FIELD_UINT("checkpoint_records", CYAML_FLAG_OPTIONAL,
+			 struct settings_evidence, checkpoint_records),
+	CYAML_FIELD_UINT("checkpoint_seconds", CYAML_FLAG_OPTIONAL,
+			 struct settings_evidence, checkpoint_seconds),
+	CYAML_FIELD_UINT("limit_mib", CYAML_FLAG_OPTIONAL,
+			 struct settings_evidence, limit_mib),
+	CYAML_FIELD_UINT("idempotency_hours", CYAML_FLAG_OPTIONAL,
+			 struct settings_evidence, idempotency_hours),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_UINT("version", CYAML_FLAG_DEFAULT, struct config,
 			 version),
@@ -146,6 +166,8 @@ static const cyaml_schema_field_t config_fields[] = {
 			       LIMIT_PATH - 1),
 	CYAML_FIELD_MAPPING("prompt", CYAML_FLAG_OPTIONAL, struct config,
 			    settings.prompt, prompt_fields),
+	CYAML_FIELD_MAPPING("evidence", CYAML_FLAG_OPTIONAL, struct config,
+			    settings.evidence, evidence_fields),
 	CYAML_FIELD_SEQUENCE("policy",
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct config, settings.policy.rules,
@@ -319,6 +341,53 @@ static int check_folders(struct settings *s, struct error *e)
 	return r != 0 ? r : check_absolute("spool", s->spool, e);
 }
 
+/* A file in the state folder, unless its name is given. */
+static int evidence_path(const struct settings *s, const char *name,
+			 char **path, struct error *e)
+{
+	char made[LIMIT_PATH];
+
+	if (*path != NULL)
+		return check_absolute("evidence", *path, e);
+	if ((size_t)snprintf(made, sizeof(made), "%s/%s", s->state, name) >=
+	    sizeof(made))
+		return error_set(e, ERR_CONFIG, "state: %s is too long a name",
+				 s->state);
+	*path = strdup(made);
+	return *path != NULL ? 0 :
+		error_set(e, ERR_NO_MEMORY, "no memory for settings");
+}
+
+static int check_amount(const char *name, unsigned *value, unsigned common,
+			unsigned most, struct error *e)
+{
+	if (*value == 0)
+		*value = common;
+	return check_range("evidence", name, *value, 1, most, e);
+}
+
+static int check_evidence(struct settings *s, struct error *e)
+{
+	struct settings_evidence *v = &s->evidence;
+	int r = evidence_path(s, "evidence.sqlite", &v->file, e);
+
+	if (r == 0)
+		r = evidence_path(s, "evidence.key", &v->key_file, e);
+	if (r == 0)
+		r = check_amount("checkpoint_records", &v->checkpoint_records,
+				 1000, 1000000, e);
+	if (r == 0)
+		r = check_amount("checkpoint_seconds", &v->checkpoint_seconds,
+				 300, 86400, e);
+	if (r == 0)
+		r = check_amount("limit_mib", &v->limit_mib, 10240, 16777216,
+				 e);
+	if (r == 0)
+		r = check_amount("idempotency_hours", &v->idempotency_hours,
+				 24, 8760, e);
+	return r;
+}
+
 /* Is there an unattended token that the rule could be about? */
 static bool allow_has_token(const struct policy_rule *rule,
 			    const struct settings *s)
@@ -370,6 +439,8 @@ static int config_check(struct config *c, struct error *e)
 				 "version is %u; this signetd reads version %d",
 				 c->version, CONFIG_VERSION);
 	r = check_folders(s, e);
+	if (r == 0)
+		r = check_evidence(s, e);
 	if (r == 0 && s->group != NULL && getgrnam(s->group) == NULL)
 		r = error_set(e, ERR_CONFIG,
 			      "socket_group: there is no group %s", s->group);

@@ -1,57 +1,208 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record: what is kept of the end of a request.
+ * record: events, as they are recorded.
+ *
+ * Members are written in their order (RFC 8785 3.2.3): keep it when one is
+ * added; tests/unit/evidence/test_record.c compares with content/jcs.h.
  */
 #include "evidence/record.h"
 
-#include <openssl/sha.h>
-
 #include "base/err.h"
-#include "base/hex.h"
+#include "base/writer.h"
+#include "content/content.h"
+#include "evidence/chain.h"
 
-#define SHA256_TEXT (2 * SHA256_DIGEST_LENGTH + 1)
-
-/* name="value": quotes and backslashes cannot end the value early. */
-static void put_text(struct buf *out, const char *name, const char *value)
+/* What is not known has no member. */
+static void put_text(struct writer *j, const char *name, const char *value)
 {
-	if (value == NULL || value[0] == '\0')
+	if (value != NULL && value[0] != '\0')
+		writer_text(j, name, value);
+}
+
+static void put_hex(struct writer *j, const char *name, struct slice digest)
+{
+	if (digest.len > 0)
+		writer_hex(j, name, digest);
+}
+
+static void put_digest(struct writer *j, const char *name, struct slice bytes)
+{
+	uint8_t hash[CHAIN_HASH];
+
+	if (bytes.len == 0)
 		return;
-	buf_printf(out, " %s=\"", name);
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
-			buf_put_u8(out, '\\');
-		buf_put_u8(out, (uint8_t)*value);
-	}
-	buf_put_u8(out, '"');
+	chain_hash(bytes, hash);
+	writer_hex(j, name, slice_of(hash, sizeof(hash)));
 }
 
-static void put_hash(struct buf *out, const char *name, const uint8_t *hash)
+static void put_caller(struct writer *j, const struct record_caller *c)
 {
-	char text[SHA256_TEXT];
-
-	hex_encode(slice_of(hash, SHA256_DIGEST_LENGTH), text);
-	buf_printf(out, " %s=%s", name, text);
+	writer_open(j, "caller", '{');
+	put_text(j, "exe", c->exe);
+	writer_int(j, "gid", c->gid);
+	put_text(j, "origin", c->origin);
+	writer_int(j, "pid", c->pid);
+	writer_int(j, "uid", c->uid);
+	put_text(j, "user", c->user);
+	writer_close(j, '}');
 }
 
-void record_line(const struct record *r, struct buf *out)
+static void put_failure(struct writer *j, const struct error *why)
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
+	if (why == NULL)
+		return;
+	writer_open(j, "failure", '{');
+	writer_text(j, "code", err_info(why->code)->code);
+	writer_text(j, "detail", why->message);
+	writer_close(j, '}');
+}
 
-	buf_printf(out, "%s uid=%u pid=%d", r->outcome, r->uid, (int)r->pid);
-	put_text(out, "exe", r->exe);
-	put_text(out, "key", r->key);
-	put_text(out, "algorithm", r->algorithm);
-	put_text(out, "format", r->format);
-	put_text(out, "rule", r->rule);
-	put_text(out, "name", r->content_name);
-	if (r->content_sha256 != NULL)
-		put_hash(out, "content-sha256", r->content_sha256);
-	if (r->failure == NULL && r->signature.len > 0) {
-		SHA256(r->signature.ptr, r->signature.len, hash);
-		put_hash(out, "signature-sha256", hash);
+static void put_lines(struct writer *j, const struct record_item *i)
+{
+	writer_open(j, "lines", '[');
+	for (size_t n = 0; n < i->lines_count; n++) {
+		writer_open(j, NULL, '[');
+		writer_text(j, NULL, i->lines[n].label);
+		writer_text(j, NULL, i->lines[n].value);
+		writer_close(j, ']');
 	}
-	if (r->failure != NULL) {
-		put_text(out, "code", err_info(r->failure->code)->code);
-		put_text(out, "detail", r->failure->message);
+	writer_close(j, ']');
+}
+
+static void put_item(struct writer *j, const struct record_item *i)
+{
+	writer_open(j, NULL, '{');
+	if (i->blind)
+		writer_bool(j, "blind", true);
+	put_hex(j, "content", i->content);
+	put_text(j, "digest_algorithm", i->digest_algorithm);
+	put_lines(j, i);
+	put_text(j, "name", i->name);
+	if (i->raw.len > 0)
+		writer_b64(j, "raw", i->raw);
+	put_digest(j, "signature", i->signature);
+	put_text(j, "type", i->media_type);
+	writer_close(j, '}');
+}
+
+static void put_items(struct writer *j, const struct record *r)
+{
+	writer_open(j, "items", '[');
+	for (unsigned i = 0; i < r->items_count; i++)
+		put_item(j, &r->items[i]);
+	writer_close(j, ']');
+}
+
+static void put_approvals(struct writer *j, const struct record *r)
+{
+	if (r->approvals_count == 0)
+		return;
+	writer_open(j, "approvals", '[');
+	for (unsigned i = 0; i < r->approvals_count; i++) {
+		writer_open(j, NULL, '{');
+		put_hex(j, "certificate", r->approvals[i].certificate);
+		writer_text(j, "role", r->approvals[i].role);
+		put_digest(j, "signature", r->approvals[i].signature);
+		writer_close(j, '}');
 	}
+	writer_close(j, ']');
+}
+
+static void put_module(struct writer *j, const struct record *r)
+{
+	if (r->module == NULL || r->module[0] == '\0')
+		return;
+	writer_open(j, "module", '{');
+	put_text(j, "name", r->module);
+	put_text(j, "path", r->module_path);
+	put_text(j, "version", r->module_version);
+	writer_close(j, '}');
+}
+
+void record_request(const struct record *r, struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	put_text(&j, "algorithm", r->algorithm);
+	put_approvals(&j, r);
+	put_caller(&j, &r->caller);
+	put_hex(&j, "certificate", r->certificate);
+	writer_int(&j, "count", r->count);
+	put_failure(&j, r->failure);
+	put_text(&j, "format", r->format);
+	put_text(&j, "idempotency_key", r->idempotency_key);
+	put_items(&j, r);
+	put_text(&j, "key", r->key);
+	writer_text(&j, "kind", "request");
+	put_module(&j, r);
+	writer_text(&j, "outcome", r->outcome);
+	writer_text(&j, "request", r->request);
+	put_text(&j, "rule", r->rule);
+	writer_int(&j, "signed", r->signed_count);
+	if (r->worker > 0)
+		writer_int(&j, "worker", r->worker);
+	writer_close(&j, '}');
+}
+
+void record_start(const char *version, pid_t pid, struct slice public,
+		  struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	if (public.len > 0)
+		writer_b64(&j, "key", public);
+	writer_text(&j, "kind", "start");
+	writer_int(&j, "pid", pid);
+	writer_text(&j, "version", version);
+	writer_close(&j, '}');
+}
+
+void record_plain(const char *kind, struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	writer_text(&j, "kind", kind);
+	writer_close(&j, '}');
+}
+
+void record_module_failed(const char *module, const struct error *why,
+			  struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	put_failure(&j, why);
+	writer_text(&j, "kind", "module-failed");
+	writer_text(&j, "module", module);
+	writer_close(&j, '}');
+}
+
+void record_pin_failed(const char *token, const struct record_caller *caller,
+		       const struct error *why, struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	put_caller(&j, caller);
+	put_failure(&j, why);
+	writer_text(&j, "kind", "pin-failed");
+	writer_text(&j, "token", token);
+	writer_close(&j, '}');
+}
+
+void record_token_changed(const char *kind, const char *token,
+			  const char *operation,
+			  const struct record_caller *caller, struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	put_caller(&j, caller);
+	writer_text(&j, "kind", kind);
+	writer_text(&j, "operation", operation);
+	writer_text(&j, "token", token);
+	writer_close(&j, '}');
 }

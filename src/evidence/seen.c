@@ -4,13 +4,12 @@
  */
 #include "evidence/seen.h"
 
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/err.h"
+#include "base/folder.h"
 #include "base/limits.h"
 
 #define SEEN_FILE "seen.sqlite"
@@ -64,27 +63,6 @@ static int seen_prepare(struct seen *s, const char *path, struct error *e)
 	return 0;
 }
 
-/* Each folder on the way that is not there, for this user alone. */
-static int seen_folder(const char *folder, struct error *e)
-{
-	char path[LIMIT_PATH];
-	size_t len = (size_t)snprintf(path, sizeof(path), "%s/", folder);
-
-	if (len >= sizeof(path))
-		return error_set(e, ERR_NOT_DURABLE, "%s is too long a name",
-				 folder);
-	for (size_t i = 1; i < len; i++) {
-		if (path[i] != '/')
-			continue;
-		path[i] = '\0';
-		if (mkdir(path, 0700) != 0 && errno != EEXIST)
-			return error_set_errno(e, ERR_NOT_DURABLE, errno,
-					       "cannot make %s", path);
-		path[i] = '/';
-	}
-	return 0;
-}
-
 int seen_open(const char *folder, struct seen **out, struct error *e)
 {
 	struct seen *s = calloc(1, sizeof(*s));
@@ -94,7 +72,9 @@ int seen_open(const char *folder, struct seen **out, struct error *e)
 	if (s == NULL)
 		return error_set(e, ERR_NO_MEMORY, "no memory");
 	snprintf(path, sizeof(path), "%s/%s", folder, SEEN_FILE);
-	r = seen_folder(folder, e);
+	r = folder_make_parents(path, e);
+	if (r != 0)
+		r = e->code = ERR_NOT_DURABLE;
 	if (r == 0)
 		r = seen_prepare(s, path, e);
 	if (r != 0) {

@@ -21,6 +21,8 @@ signet_setup() {
 		"$SOFTHSM2_CONF" >"$D/softhsm2.conf"
 	export SOFTHSM2_CONF=$D/softhsm2.conf
 	: >"$D/rules"
+	# A journal has one writer.
+	export XDG_STATE_HOME=$D/state-home
 	KEY="pkcs11:serial=$SIGNET_SERIAL_TEST;object=p256"
 }
 

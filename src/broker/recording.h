@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * recording: what the broker puts into the journal, and what waits for it.
+ */
+#ifndef SIGNET_BROKER_RECORDING_H
+#define SIGNET_BROKER_RECORDING_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "evidence/journal.h"
+
+struct broker;
+struct caller;
+struct event;
+struct module;
+struct request;
+struct token;
+
+/* Of the broker. */
+struct recording {
+	struct journal *journal; /* NULL: it cannot be opened, see failure */
+	struct error failure;
+	struct event *collect;
+	struct event *flush;
+	int64_t retry_ns; /* CLOCK_MONOTONIC: opened again then */
+};
+
+/* Open the journal of the settings.  That it cannot be is no error here. */
+int recording_start(struct broker *b, struct error *e) MUST_CHECK;
+/* Records the end; nothing is recorded after it. */
+void recording_stop(struct broker *b);
+/* The broker's tick. */
+void recording_tick(struct broker *b, int64_t now_ns);
+
+/* 0, or ERR_NOT_DURABLE: no signature may be made now. */
+int recording_able(struct broker *b, struct error *e) MUST_CHECK;
+
+/*
+ * Build the record of the end of r, which is what r->error and r->signed_count
+ * say.  May run in a compute thread.  *outcome as it will be, "released", ...
+ */
+void recording_build(struct request *r, const char *outcome);
+
+/* Signatures leave: r->record.done is called once that is on the disk. */
+void recording_release(struct request *r);
+/* Nothing leaves: nobody waits. */
+void recording_note(struct request *r);
+
+/* Other things that happen. */
+void recording_reload(struct broker *b);
+void recording_module_failed(struct broker *b, const struct module *m);
+/* Only where why is that a PIN was wrong, or is locked. */
+void recording_pin_refused(struct broker *b, const struct token *t,
+			   const struct caller *c, const struct error *why);
+/* kind: pin-changed, keys-changed. */
+void recording_token_changed(struct broker *b, const char *kind,
+			     const struct token *t, const char *operation,
+			     const struct caller *c);
+
+#endif
