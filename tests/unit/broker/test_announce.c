@@ -212,7 +212,7 @@ static void readers_and_cards_are_told(void **state)
 	struct world *w = *state;
 
 	announce_reader(&w->broker, "Reader \"1\"\n 00 00", true);
-	assert_true(hears(w, "reader-added", "Reader \\\"1\\\"\\u000a 00 00"));
+	assert_true(hears(w, "reader-added", "Reader \\\"1\\\"\\n 00 00"));
 	announce_card(&w->broker, "R", slice_of("\x3b\xff", 2), true);
 	assert_true(hears(w, "card-inserted", "\"atr\":\"3bff\""));
 	announce_card(&w->broker, "R", slice_of(NULL, 0), false);
