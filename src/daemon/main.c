@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +42,9 @@ struct daemon {
 	int lock;
 };
 
+/* Of malloc: the loop's, and one for the threads beside it. */
+#define MAIN_ARENAS 2
+
 /* --- the process -------------------------------------------------------- */
 
 /* As many descriptors as allowed: connections need one each. */
@@ -58,6 +62,8 @@ static void harden(void)
 	}
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
+	/* An arena for each thread would take memory that nobody gives back. */
+	mallopt(M_ARENA_MAX, MAIN_ARENAS);
 }
 
 /* 0, 1 and 2 have to be something, or a socket would take their place. */

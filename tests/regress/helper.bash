@@ -164,6 +164,13 @@ stop() {
 	wait_until 12 gone "$PID"
 }
 
+# Signatures that left, as the journal has them.
+released_records() {
+	sqlite3 "$D/state-home/signet/evidence.sqlite" "SELECT count(*) FROM
+		records WHERE json_extract(record, '\$.event.outcome') =
+		'released'"
+}
+
 # All modules came up, or failed to.
 settled() {
 	[ "$(api GET /v1/status | jq -r .state)" = ready ]

@@ -93,6 +93,6 @@ Content-Length: 100000
 		done | sed 1d | curl -K -
 		[ $round -gt 1 ] || mark=$(rss)
 	done
-	[ "$(grep -c ' released ' "$D/log")" -ge 2100 ]
+	[ "$(released_records)" -ge 2100 ]
 	sanitized || [ $(($(rss) - mark)) -lt 1500 ]
 }
