@@ -23,7 +23,7 @@
 /* Items of a record are described on the stack up to this. */
 #define RECORDING_ITEMS 4u
 
-/* --- the record of a request ---------------------------------------------- */
+/* --- the record of a request --------------------------------------------- */
 
 /* Made with the signature; of what was never begun, and was shown, now. */
 static struct slice item_content(const struct item *i, uint8_t *hash)
@@ -175,7 +175,7 @@ void recording_build(struct request *r, const char *outcome)
 		free(hashes);
 }
 
-/* --- into the journal ------------------------------------------------------ */
+/* --- into the journal ---------------------------------------------------- */
 
 static void recording_soon(struct broker *b)
 {
@@ -248,7 +248,7 @@ int recording_able(struct broker *b, struct error *e)
 	return e->code;
 }
 
-/* --- other events ---------------------------------------------------------- */
+/* --- other events -------------------------------------------------------- */
 
 #define RECORDING_EVENT_MAX (16u * 1024)
 
@@ -291,7 +291,7 @@ void recording_token_changed(struct broker *b, const char *kind,
 	recording_event(b, &event);
 }
 
-/* --- life ------------------------------------------------------------------ */
+/* --- life ---------------------------------------------------------------- */
 
 static void recording_flush(evutil_socket_t fd, short what, void *arg)
 {

@@ -32,7 +32,7 @@ void chain_put(const struct chain *c, struct slice event,
 /* SHA-256 of s, into out[CHAIN_HASH]. */
 void chain_hash(struct slice s, uint8_t *out);
 
-/* time_ms (since 1970) as RFC 3339 with milliseconds, into out[CHAIN_TIME_SIZE]. */
+/* time_ms (since 1970) in RFC 3339, with milliseconds: out[CHAIN_TIME_SIZE]. */
 void chain_time(int64_t time_ms, char *out);
 
 #endif

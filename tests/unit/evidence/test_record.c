@@ -54,7 +54,8 @@ static const char *text(json_t *object, const char *name)
 #define NASTY "a\"b\\c\n\t\x7f\x01\xff/\xe4\xb8\xad"
 
 static struct content_line lines[] = {
-	{ .label = (char *)(uintptr_t)NASTY, .value = (char *)(uintptr_t)NASTY },
+	{ .label = (char *)(uintptr_t)NASTY,
+	  .value = (char *)(uintptr_t)NASTY },
 	{ .label = (char *)(uintptr_t)"text",
 	  .value = (char *)(uintptr_t)"hello" },
 };
