@@ -17,10 +17,6 @@
 #include "base/limits.h"
 #include "evidence/writing.h"
 
-const uint32_t journal_bucket_us[JOURNAL_BUCKETS - 1] = {
-	50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 100000, 1000000,
-};
-
 /* --- lists ---------------------------------------------------------------- */
 
 void entries_init(struct entries *l)

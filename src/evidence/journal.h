@@ -16,6 +16,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/histogram.h"
 #include "evidence/chain.h"
 #include "evidence/store.h"
 
@@ -106,10 +107,6 @@ int journal_unstamped(struct journal *j, uint64_t from, uint64_t *sequence,
 int journal_find_answer(struct journal *j, struct store_answer *a, int64_t now,
 			bool *found, struct error *e) MUST_CHECK;
 
-/* Upper bounds of fsync_buckets, in microseconds; the last has none. */
-#define JOURNAL_BUCKETS 12u
-extern const uint32_t journal_bucket_us[JOURNAL_BUCKETS - 1];
-
 struct journal_stats {
 	uint64_t records;	/* written since the start */
 	uint64_t groups;	/* transactions */
@@ -117,8 +114,7 @@ struct journal_stats {
 	uint64_t lost;		/* notes that found no place */
 	uint64_t pending;	/* entries that wait */
 	int64_t oldest_pending_ns; /* how long the oldest waits; 0: none */
-	uint64_t fsync_ns_total; /* of commits */
-	uint64_t fsync_buckets[JOURNAL_BUCKETS];
+	struct histogram fsync; /* of commits */
 	uint64_t bytes;		/* of the file that are in use */
 	uint64_t bytes_limit;	/* 0: none */
 	uint64_t last_sequence;

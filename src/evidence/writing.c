@@ -189,15 +189,6 @@ static int write_group(struct journal *j, struct journal_entry *first,
 
 /* --- what became of it ---------------------------------------------------- */
 
-static unsigned bucket_of(int64_t ns)
-{
-	unsigned i = 0;
-
-	while (i < JOURNAL_BUCKETS - 1 && ns / 1000 > journal_bucket_us[i])
-		i++;
-	return i;
-}
-
 static void group_written(struct journal *j, const struct position *p,
 			  int64_t took_ns)
 {
@@ -210,8 +201,7 @@ static void group_written(struct journal *j, const struct position *p,
 	pthread_mutex_lock(&j->lock);
 	s->records += p->head.sequence - j->head.sequence;
 	s->groups++;
-	s->fsync_ns_total += (uint64_t)took_ns;
-	s->fsync_buckets[bucket_of(took_ns)]++;
+	histogram_add(&s->fsync, took_ns);
 	j->lost -= j->lost_now;
 	error_clear(&j->broken);
 	j->told_head = p->head;
