@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/self.h"
 #include "broker/broker.h"
 #include "content/content.h"
 #include "daemon/config.h"
@@ -78,28 +79,12 @@ static void open_standard(void)
 		close(fd);
 }
 
-/* A program of ours beside this one, or where `make install` puts it. */
+/* For settings, which owns it; NULL: it is not there. */
 static char *find_program(const char *name)
 {
-	static const char *const places[] = { "", "../lib/signet/" };
-	char self[PATH_MAX], *slash, *path;
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char path[PATH_MAX];
 
-	if (len <= 0)
-		return NULL;
-	self[len] = '\0';
-	slash = strrchr(self, '/');
-	if (slash == NULL)
-		return NULL;
-	*slash = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		if (asprintf(&path, "%s/%s%s", self, places[i], name) < 0)
-			return NULL;
-		if (access(path, X_OK) == 0)
-			return path;
-		free(path);
-	}
-	return NULL;
+	return self_program(name, path, sizeof(path)) ? strdup(path) : NULL;
 }
 
 /* --- settings ----------------------------------------------------------- */
