@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 
-int folder_make_parents(const char *path, struct error *e)
+int folder_make_parents(const char *path, mode_t mode, struct error *e)
 {
 	char way[LIMIT_PATH];
 	size_t len = (size_t)snprintf(way, sizeof(way), "%s", path);
@@ -23,7 +23,7 @@ int folder_make_parents(const char *path, struct error *e)
 		if (way[i] != '/')
 			continue;
 		way[i] = '\0';
-		if (mkdir(way, 0700) != 0 && errno != EEXIST)
+		if (mkdir(way, mode) != 0 && errno != EEXIST)
 			return error_set_errno(e, ERR_IO, errno,
 					       "cannot make %s", way);
 		way[i] = '/';

@@ -5,14 +5,17 @@
 #ifndef SIGNET_BASE_FOLDER_H
 #define SIGNET_BASE_FOLDER_H
 
+#include <sys/types.h>
+
 #include "base/attr.h"
 
 struct error;
 
 /*
- * Make each folder on the way to the file path that is not there, for this
- * user alone (0700).  ERR_IO, ERR_TOO_LARGE: longer than LIMIT_PATH.
+ * Make each folder on the way to the file path that is not there, with this
+ * mode, less the umask.  ERR_IO, ERR_TOO_LARGE: longer than LIMIT_PATH.
  */
-int folder_make_parents(const char *path, struct error *e) MUST_CHECK;
+int folder_make_parents(const char *path, mode_t mode, struct error *e)
+	MUST_CHECK;
 
 #endif

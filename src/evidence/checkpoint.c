@@ -110,7 +110,7 @@ int checkpoint_key_open(const char *path, struct checkpoint_key **out,
 	if (k == NULL)
 		return error_set(e, ERR_NO_MEMORY, "no memory");
 	if (access(path, F_OK) != 0) {
-		r = folder_make_parents(path, e);
+		r = folder_make_parents(path, 0700, e);
 		if (r == 0)
 			r = key_make(path, e);
 	}

@@ -72,7 +72,7 @@ int seen_open(const char *folder, struct seen **out, struct error *e)
 	if (s == NULL)
 		return error_set(e, ERR_NO_MEMORY, "no memory");
 	snprintf(path, sizeof(path), "%s/%s", folder, SEEN_FILE);
-	r = folder_make_parents(path, e);
+	r = folder_make_parents(path, 0700, e);
 	if (r != 0)
 		r = e->code = ERR_NOT_DURABLE;
 	if (r == 0)

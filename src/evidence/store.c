@@ -541,7 +541,7 @@ int store_open(const char *path, uint64_t max_bytes, struct store **out,
 		return error_set(e, ERR_NO_MEMORY, "no memory");
 	s->lock = -1;
 	snprintf(s->path, sizeof(s->path), "%s", path);
-	r = folder_make_parents(s->path, e);
+	r = folder_make_parents(s->path, 0700, e);
 	if (r != 0)
 		r = e->code = ERR_NOT_DURABLE;
 	if (r == 0)
