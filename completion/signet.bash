@@ -28,6 +28,7 @@ _signet_options() {
 			"--issuer --eku --unattended --format -f --content" \
 			"--blind --items --sum $all"
 		;;
+	browser) echo "--web-eid --user --system --root --force $all" ;;
 	watch) echo "--types --once $daemon $all" ;;
 	doctor) echo "--start --socket --timeout $all" ;;
 	help) echo "--help -h" ;;
@@ -58,14 +59,14 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens token pin key keys sign verify policy watch doctor help"
+	commands="status tokens token pin key keys sign verify policy browser watch doctor help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words="$commands --version --help"
 	elif words=$(_signet_values "$prev"); then
 		:
-	elif [[ $prev == --out-dir ]]; then
+	elif [[ $prev == --@(out-dir|root) ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 	elif [[ $prev == --@(key|token|label|issuer|media-type|at|jobs|timeout) ||
@@ -84,6 +85,10 @@ _signet() {
 		words=$commands
 	elif [[ $command == policy && $COMP_CWORD -eq 2 ]]; then
 		words="check explain"
+	elif [[ $command == browser && $COMP_CWORD -eq 2 ]]; then
+		words="install remove list"
+	elif [[ $command == browser ]]; then
+		words="firefox chrome chromium edge brave vivaldi"
 	elif [[ $command == token && $COMP_CWORD -eq 2 ]]; then
 		words="list info init"
 	elif [[ $command == pin && $COMP_CWORD -eq 2 ]]; then
