@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "policy/key.h"
+
 struct settings *settings_ref(struct settings *s)
 {
 	s->refs++;
@@ -52,4 +54,30 @@ bool settings_tokens_equal(const struct settings *a, const struct settings *b)
 		    a->tokens[i].unattended != b->tokens[i].unattended)
 			return false;
 	return true;
+}
+
+bool settings_evidence_equal(const struct settings_evidence *a,
+			     const struct settings_evidence *b)
+{
+	return text_equal(a->file, b->file) && text_equal(a->key, b->key) &&
+	       text_equal(a->key_file, b->key_file) &&
+	       a->checkpoint_records == b->checkpoint_records &&
+	       a->checkpoint_seconds == b->checkpoint_seconds &&
+	       a->limit_mib == b->limit_mib &&
+	       text_equal(a->tsa.url, b->tsa.url) &&
+	       text_equal(a->tsa.ca, b->tsa.ca) &&
+	       text_equal(a->tsa.policy, b->tsa.policy) &&
+	       a->tsa.timeout == b->tsa.timeout;
+}
+
+bool settings_unattended(const struct settings *s, const char *uri)
+{
+	for (unsigned i = 0; i < s->tokens_count; i++) {
+		const struct settings_token *t = &s->tokens[i];
+
+		if (t->unattended && (uri == NULL ||
+				      policy_key_same_token(uri, t->uri)))
+			return true;
+	}
+	return false;
 }

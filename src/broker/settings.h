@@ -48,14 +48,25 @@ struct settings_prompt {
 	char *language;	  /* a locale's name; NULL: of the environment */
 };
 
+/* A time-stamping authority (RFC 3161). */
+struct settings_tsa {
+	char *url;	  /* http or https; NULL: there is none */
+	char *ca;	  /* absolute path of PEM certificates */
+	char *policy;	  /* OID; NULL: its own */
+	unsigned timeout; /* seconds */
+};
+
 /* What is kept of each request; docs/PROTOCOL.evidence. */
 struct settings_evidence {
 	char *file;	/* absolute */
-	char *key_file; /* of checkpoints, Ed25519; made when it is not there */
+	/* Of checkpoints: one of the two. */
+	char *key;	/* URI, on an unattended token */
+	char *key_file; /* Ed25519; made when it is not there */
 	unsigned checkpoint_records;
 	unsigned checkpoint_seconds;
-	unsigned limit_mib;	    /* of the file; 0: none */
+	unsigned limit_mib;	    /* of the file */
 	unsigned idempotency_hours; /* an Idempotency-Key is remembered */
+	struct settings_tsa tsa;
 };
 
 struct settings {
@@ -86,5 +97,11 @@ void settings_unref(struct settings *s);
 bool settings_module_equal(const struct settings_module *a,
 			   const struct settings_module *b);
 bool settings_tokens_equal(const struct settings *a, const struct settings *b);
+/* But for what is taken over by a reload. */
+bool settings_evidence_equal(const struct settings_evidence *a,
+			     const struct settings_evidence *b);
+
+/* Is one of the unattended tokens perhaps that of this key URI (NULL: any)? */
+bool settings_unattended(const struct settings *s, const char *uri);
 
 #endif

@@ -20,12 +20,12 @@
 #include "base/paths.h"
 #include "broker/module_path.h"
 #include "broker/settings.h"
-#include "broker/uri.h"
+#include "daemon/check.h"
+#include "daemon/evidence_section.h"
 #include "daemon/policy_schema.h"
 #include "daemon/profile.h"
 #include "daemon/profile_schema.h"
 #include "daemon/yaml.h"
-#include "policy/key.h"
 #include "policy/policy.h"
 
 #define CONFIG_VERSION 1
@@ -122,26 +122,6 @@ static const cyaml_schema_field_t prompt_fields[] = {
 	CYAML_FIELD_END
 };
 
-static const cyaml_schema_field_t evidence_fields[] = {
-	CYAML_FIELD_STRING_PTR("file",
-			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-			       struct settings_evidence, file, 1,
-			       LIMIT_PATH - 1),
-	CYAML_FIELD_STRING_PTR("key",
-			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-			       struct settings_evidence, key_file, 1,
-			       LIMIT_PATH - 1),
-	CYAML_FIELD_UINT("checkpoint_records", CYAML_FLAG_OPTIONAL,
-			 struct settings_evidence, checkpoint_records),
-	CYAML_FIELD_UINT("checkpoint_seconds", CYAML_FLAG_OPTIONAL,
-			 struct settings_evidence, checkpoint_seconds),
-	CYAML_FIELD_UINT("limit_mib", CYAML_FLAG_OPTIONAL,
-			 struct settings_evidence, limit_mib),
-	CYAML_FIELD_UINT("idempotency_hours", CYAML_FLAG_OPTIONAL,
-			 struct settings_evidence, idempotency_hours),
-	CYAML_FIELD_END
-};
-
 static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_UINT("version", CYAML_FLAG_DEFAULT, struct config,
 			 version),
@@ -167,7 +147,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_MAPPING("prompt", CYAML_FLAG_OPTIONAL, struct config,
 			    settings.prompt, prompt_fields),
 	CYAML_FIELD_MAPPING("evidence", CYAML_FLAG_OPTIONAL, struct config,
-			    settings.evidence, evidence_fields),
+			    settings.evidence, evidence_section_fields),
 	CYAML_FIELD_SEQUENCE("policy",
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct config, settings.policy.rules,
@@ -222,23 +202,6 @@ static void config_free(struct settings *s)
 
 /* --- checks of values --------------------------------------------------- */
 
-static int check_absolute(const char *what, const char *path, struct error *e)
-{
-	if (path[0] == '/')
-		return 0;
-	return error_set(e, ERR_CONFIG, "%s: %s is not an absolute path", what,
-			 path);
-}
-
-static int check_range(const char *what, const char *name, unsigned value,
-		       unsigned least, unsigned most, struct error *e)
-{
-	if (value >= least && value <= most)
-		return 0;
-	return error_set(e, ERR_CONFIG, "%s: %s is %u; it can be %u to %u",
-			 what, name, value, least, most);
-}
-
 static int check_variables(const struct settings_module *m, const char *what,
 			   struct error *e)
 {
@@ -283,17 +246,10 @@ static int check_module(struct settings *s, unsigned i, struct error *e)
 
 static int check_token(const struct settings_token *t, struct error *e)
 {
-	struct uri *u;
-	int r = uri_parse(t->uri, &u, e);
+	int r = check_uri("token", t->uri, e);
 
-	if (r != 0) {
-		e->code = ERR_CONFIG;
-		error_prefix(e, "token %s: ", t->uri);
-		return ERR_CONFIG;
-	}
-	uri_free(u);
-	if (t->pin_source == NULL)
-		return 0;
+	if (r != 0 || t->pin_source == NULL)
+		return r;
 	if (!t->unattended)
 		return error_set(e, ERR_CONFIG,
 				 "token %s: pin_source is for unattended tokens"
@@ -341,69 +297,15 @@ static int check_folders(struct settings *s, struct error *e)
 	return r != 0 ? r : check_absolute("spool", s->spool, e);
 }
 
-/* A file in the state folder, unless its name is given. */
-static int evidence_path(const struct settings *s, const char *name,
-			 char **path, struct error *e)
-{
-	char made[LIMIT_PATH];
-
-	if (*path != NULL)
-		return check_absolute("evidence", *path, e);
-	if ((size_t)snprintf(made, sizeof(made), "%s/%s", s->state, name) >=
-	    sizeof(made))
-		return error_set(e, ERR_CONFIG, "state: %s is too long a name",
-				 s->state);
-	*path = strdup(made);
-	return *path != NULL ? 0 :
-		error_set(e, ERR_NO_MEMORY, "no memory for settings");
-}
-
-static int check_amount(const char *name, unsigned *value, unsigned common,
-			unsigned most, struct error *e)
-{
-	if (*value == 0)
-		*value = common;
-	return check_range("evidence", name, *value, 1, most, e);
-}
-
-static int check_evidence(struct settings *s, struct error *e)
-{
-	struct settings_evidence *v = &s->evidence;
-	int r = evidence_path(s, "evidence.sqlite", &v->file, e);
-
-	if (r == 0)
-		r = evidence_path(s, "evidence.key", &v->key_file, e);
-	if (r == 0)
-		r = check_amount("checkpoint_records", &v->checkpoint_records,
-				 1000, 1000000, e);
-	if (r == 0)
-		r = check_amount("checkpoint_seconds", &v->checkpoint_seconds,
-				 300, 86400, e);
-	if (r == 0)
-		r = check_amount("limit_mib", &v->limit_mib, 10240, 16777216,
-				 e);
-	if (r == 0)
-		r = check_amount("idempotency_hours", &v->idempotency_hours,
-				 24, 8760, e);
-	return r;
-}
-
 /* Is there an unattended token that the rule could be about? */
 static bool allow_has_token(const struct policy_rule *rule,
 			    const struct settings *s)
 {
-	for (unsigned i = 0; i < s->tokens_count; i++) {
-		const struct settings_token *t = &s->tokens[i];
-		unsigned k = 0;
-
-		if (!t->unattended)
-			continue;
-		while (k < rule->match.key_count &&
-		       !policy_key_same_token(rule->match.key[k], t->uri))
-			k++;
-		if (k < rule->match.key_count || rule->match.key_count == 0)
+	if (rule->match.key_count == 0)
+		return settings_unattended(s, NULL);
+	for (unsigned k = 0; k < rule->match.key_count; k++)
+		if (settings_unattended(s, rule->match.key[k]))
 			return true;
-	}
 	return false;
 }
 
@@ -440,7 +342,7 @@ static int config_check(struct config *c, struct error *e)
 				 c->version, CONFIG_VERSION);
 	r = check_folders(s, e);
 	if (r == 0)
-		r = check_evidence(s, e);
+		r = evidence_section_check(s, e);
 	if (r == 0 && s->group != NULL && getgrnam(s->group) == NULL)
 		r = error_set(e, ERR_CONFIG,
 			      "socket_group: there is no group %s", s->group);

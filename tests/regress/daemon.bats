@@ -66,8 +66,89 @@ tokens:
   - {uri: "pkcs11:token=x", pin_source: /x}' unattended
 }
 
+@test "mistakes in evidence are told, too" {
+	rejects 'version: 1
+evidence:
+  checkpoint_records: 10
+  colour: red' 'Unexpected key: colour (line: 4)'
+	rejects 'version: 1
+evidence:
+  checkpoint_seconds: soon' 'line: 3'
+	rejects 'version: 1
+evidence: {tsa: {url: "http://tsa.example"}}' 'ca'
+	rejects 'version: 1
+evidence:
+  tsa:
+    url: http://tsa.example
+    ca: /ca.pem
+    nonce: 1' 'Unexpected key: nonce (line: 6)'
+	rejects 'version: 1
+evidence: {file: e.sqlite}' 'e.sqlite is not an absolute path'
+	rejects 'version: 1
+evidence: {key_file: evidence.key}' 'not an absolute path'
+	rejects 'version: 1
+evidence: {checkpoint_records: 1000001}' 'checkpoint_records is 1000001'
+	rejects 'version: 1
+evidence: {checkpoint_seconds: 86401}' 'checkpoint_seconds is 86401'
+	rejects 'version: 1
+evidence: {limit_mib: 16777217}' 'limit_mib is 16777217'
+	rejects 'version: 1
+evidence: {idempotency_hours: 8761}' 'idempotency_hours is 8761'
+}
+
+@test "the key of checkpoints has to be on an unattended token" {
+	rejects 'version: 1
+evidence: {key: evidence.key}' 'not a PKCS#11 URI'
+	rejects 'version: 1
+evidence: {key: "pkcs11:object=seal"}' 'has to be on an unattended token'
+	rejects 'version: 1
+tokens:
+  - {uri: "pkcs11:token=a", unattended: true}
+  - {uri: "pkcs11:token=b"}
+evidence: {key: "pkcs11:token=b;object=seal"}' \
+		'has to be on an unattended token'
+	rejects 'version: 1
+tokens:
+  - {uri: "pkcs11:token=a", unattended: true}
+evidence: {key: "pkcs11:token=a;object=seal", key_file: /k}' 'one of them'
+}
+
+@test "a time-stamping authority has to be one" {
+	rejects 'version: 1
+evidence: {tsa: {url: "ftp://tsa.example", ca: /ca.pem}}' \
+		'no http:// or https:// URL'
+	rejects 'version: 1
+evidence: {tsa: {url: "file:///etc/passwd", ca: /ca.pem}}' 'no http://'
+	rejects 'version: 1
+evidence: {tsa: {url: "http:///x", ca: /ca.pem}}' 'no http://'
+	rejects 'version: 1
+evidence: {tsa: {url: "http://a b", ca: /ca.pem}}' 'no http://'
+	rejects 'version: 1
+evidence: {tsa: {url: "http://tsa.example", ca: ca.pem}}' 'not an absolute'
+	rejects 'version: 1
+evidence: {tsa: {url: "http://tsa.example", ca: /ca.pem, policy: mine}}' \
+		'no OID'
+	rejects 'version: 1
+evidence: {tsa: {url: "http://tsa.example", ca: /ca.pem, timeout: 61}}' \
+		'timeout is 61'
+}
+
 @test "a good configuration is ok" {
 	configure "$(module_softhsm softhsm2)"
+	cat >>"$D/signetd.yaml" <<-END
+	evidence:
+	  file: $D/e.sqlite
+	  key: "pkcs11:token=Signet%20Test;object=p256"
+	  checkpoint_records: 1000000
+	  checkpoint_seconds: 86400
+	  limit_mib: 1
+	  idempotency_hours: 8760
+	  tsa:
+	    url: https://tsa.example:8080/stamp?who=me
+	    ca: $build/fixtures/ca/root.pem
+	    policy: 1.2.3.4
+	    timeout: 60
+	END
 	run "$signetd" --check-config --config "$D/signetd.yaml"
 	[ "$status" -eq 0 ]
 }
