@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "api/checkpoints.h"
 #include "api/exchange.h"
 #include "api/problem.h"
 #include "api/readers.h"
@@ -158,6 +159,9 @@ void api_status_get(struct exchange *x)
 	put_modules(&j, b);
 	api_readers_put(&j, b->cards == NULL ? NULL : cards_readers(b->cards),
 			b->cards);
+	writer_open(&j, "evidence", '{');
+	api_checkpoints_put(&j, b);
+	writer_close(&j, '}');
 	writer_int(&j, "queue", b->living_count);
 	writer_int(&j, "dialogs_open", approvals_in(&b->approvals_open));
 	writer_int(&j, "dialogs_waiting", approvals_in(&b->approvals_waiting));

@@ -247,10 +247,22 @@ static int authorise_decide(struct request *r, struct error *e)
 	return failed;
 }
 
+/* A signature by that key is to be a checkpoint and nothing else. */
+static int authorise_key(const struct request *r, struct error *e)
+{
+	if (!checkpoints_own(r->broker, r->key))
+		return 0;
+	return error_set(e, ERR_NOT_ALLOWED, "key %s signs the checkpoints of"
+			 " the evidence and nothing else (evidence: key in"
+			 " signetd.conf(5))", r->key->uri);
+}
+
 int authorise(struct request *r, struct error *e)
 {
-	int failed = authorise_decide(r, e);
+	int failed = authorise_key(r, e);
 
+	if (failed == 0)
+		failed = authorise_decide(r, e);
 	if (failed == 0)
 		failed = authorise_rate(r, e);
 	return failed != 0 ? failed : bank_check(r, e);

@@ -207,7 +207,7 @@ void broker_reload(struct broker *b, struct settings *settings)
 	struct module *m, *next;
 	struct error e;
 
-	recording_reload(b);
+	recording_reload(b, settings);
 	broker_forget_found(b);
 	authorise_forget(b);
 	for (m = TAILQ_FIRST(&b->modules); m != NULL; m = next) {
@@ -362,6 +362,7 @@ void broker_free(struct broker *b)
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i] != NULL)
 			event_free(all[i]);
+	recording_fini(b);
 	settings_unref(b->settings);
 	free(b);
 }

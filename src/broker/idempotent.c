@@ -112,7 +112,7 @@ int idempotent_find(struct request *r, struct error *e)
 
 	if (j == NULL)
 		return error_set(e, ERR_NOT_DURABLE, "%s",
-				 r->broker->recording.failure.message);
+				 r->broker->recording.retry.failure.message);
 	failed = journal_find_answer(j, &i->answer, clock_unix(), &i->found,
 				     e);
 	if (failed == 0 && i->found)

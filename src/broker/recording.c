@@ -15,11 +15,10 @@
 #include "broker/broker.h"
 #include "broker/idempotent.h"
 #include "broker/supervision.h"
-#include "broker/supervision.h"
 #include "evidence/record.h"
 
-/* Between two attempts to open a journal that could not be. */
-#define RECORDING_RETRY_NS (5 * CLOCK_NS_PER_S)
+/* Between two attempts to open a journal that could not be, at most. */
+#define RECORDING_RETRY_MS 5000u
 /* Items of a record are described on the stack up to this. */
 #define RECORDING_ITEMS 4u
 
@@ -217,7 +216,6 @@ static int release_items(struct request *r)
 
 void recording_release(struct request *r)
 {
-	struct recording *rec = &r->broker->recording;
 	struct error e;
 	int failed = recording_able(r->broker, &e);
 
@@ -226,8 +224,7 @@ void recording_release(struct request *r)
 	if (failed == 0)
 		failed = release_items(r);
 	if (failed == 0) {
-		journal_add(rec->journal, &r->record);
-		recording_soon(r->broker);
+		recording_add(r->broker, &r->record);
 		return;
 	}
 	if (failed != ERR_NOT_DURABLE)
@@ -240,11 +237,24 @@ void recording_note(struct request *r)
 	recording_event(r->broker, &r->record.event);
 }
 
+void recording_add(struct broker *b, struct journal_entry *entry)
+{
+	struct error e;
+
+	if (b->recording.journal == NULL) {
+		error_set(&e, ERR_NOT_DURABLE, "the journal is closed");
+		entry->done(entry, &e);
+		return;
+	}
+	journal_add(b->recording.journal, entry);
+	recording_soon(b);
+}
+
 int recording_able(struct broker *b, struct error *e)
 {
 	if (b->recording.journal != NULL)
 		return journal_able(b->recording.journal, e);
-	*e = b->recording.failure;
+	*e = b->recording.retry.failure;
 	return e->code;
 }
 
@@ -252,10 +262,14 @@ int recording_able(struct broker *b, struct error *e)
 
 #define RECORDING_EVENT_MAX (16u * 1024)
 
-void recording_reload(struct broker *b)
+void recording_reload(struct broker *b, const struct settings *settings)
 {
 	struct buf event = { .max = RECORDING_EVENT_MAX };
 
+	if (!settings_evidence_equal(&b->recording.settings->evidence,
+				     &settings->evidence))
+		log_write(LOG_WARNING, NULL, "evidence: has changed, and stays"
+			  " as it was until signetd is started anew");
 	record_plain("reload", &event);
 	recording_event(b, &event);
 }
@@ -311,7 +325,7 @@ static void recording_collect(evutil_socket_t fd, short what, void *arg)
 static int recording_open(struct broker *b, struct error *e)
 {
 	struct recording *rec = &b->recording;
-	const struct settings_evidence *s = &b->settings->evidence;
+	const struct settings_evidence *s = &rec->settings->evidence;
 	const struct journal_options o = {
 		.file = s->file,
 		.key_file = s->key_file,
@@ -331,7 +345,6 @@ static int recording_open(struct broker *b, struct error *e)
 		rec->journal = NULL;
 		return error_set(e, ERR_NO_MEMORY, "no memory for events");
 	}
-	error_clear(&rec->failure);
 	record_start(SIGNET_VERSION, getpid(), journal_public(rec->journal),
 		     &event);
 	recording_event(b, &event);
@@ -340,26 +353,21 @@ static int recording_open(struct broker *b, struct error *e)
 
 static void recording_try(struct broker *b)
 {
-	struct recording *rec = &b->recording;
-	bool told = rec->failure.code != 0;
+	struct retry *retry = &b->recording.retry;
 	struct error e;
 
 	if (recording_open(b, &e) == 0) {
-		if (told)
-			log_write(LOG_INFO, NULL, "evidence: it can be"
-				  " written now");
+		retry_good(retry, "evidence: it can be written now");
 		return;
 	}
-	rec->failure = e;
-	rec->failure.code = ERR_NOT_DURABLE;
-	rec->retry_ns = clock_mono_ns() + RECORDING_RETRY_NS;
-	if (!told)
-		log_failure(LOG_ERROR, NULL, "evidence: nothing can be signed",
-			    &e);
+	e.code = ERR_NOT_DURABLE;
+	retry_failed(retry, "evidence: nothing can be signed",
+		     RECORDING_RETRY_MS, &e);
 }
 
 int recording_start(struct broker *b, struct error *e)
 {
+	b->recording.settings = settings_ref(b->settings);
 	b->recording.flush = event_new(b->base, -1, 0, recording_flush, b);
 	if (b->recording.flush == NULL)
 		return error_set(e, ERR_NO_MEMORY, "no memory for events");
@@ -369,8 +377,10 @@ int recording_start(struct broker *b, struct error *e)
 
 void recording_tick(struct broker *b, int64_t now_ns)
 {
-	if (b->recording.journal == NULL && now_ns >= b->recording.retry_ns)
+	if (b->recording.journal == NULL &&
+	    retry_ready(&b->recording.retry, now_ns))
 		recording_try(b);
+	checkpoints_tick(b, now_ns);
 }
 
 void recording_stop(struct broker *b)
@@ -389,4 +399,9 @@ void recording_stop(struct broker *b)
 	if (rec->flush != NULL)
 		event_free(rec->flush);
 	rec->collect = rec->flush = NULL;
+}
+
+void recording_fini(struct broker *b)
+{
+	settings_unref(b->recording.settings);
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "broker/checkpoints.h"
+#include "broker/retry.h"
 #include "evidence/journal.h"
 
 struct broker;
@@ -15,21 +17,25 @@ struct caller;
 struct event;
 struct module;
 struct request;
+struct settings;
 struct token;
 
 /* Of the broker. */
 struct recording {
-	struct journal *journal; /* NULL: it cannot be opened, see failure */
-	struct error failure;
+	struct settings *settings; /* those of the start */
+	struct journal *journal;   /* NULL: it cannot be opened, see retry */
+	struct retry retry;
 	struct event *collect;
 	struct event *flush;
-	int64_t retry_ns; /* CLOCK_MONOTONIC: opened again then */
+	struct checkpoints checkpoints;
 };
 
 /* Open the journal of the settings.  That it cannot be is no error here. */
 int recording_start(struct broker *b, struct error *e) MUST_CHECK;
 /* Records the end; nothing is recorded after it. */
 void recording_stop(struct broker *b);
+/* When nothing calls back any more. */
+void recording_fini(struct broker *b);
 /* The broker's tick. */
 void recording_tick(struct broker *b, int64_t now_ns);
 
@@ -47,8 +53,11 @@ void recording_release(struct request *r);
 /* Nothing leaves: nobody waits. */
 void recording_note(struct request *r);
 
+/* Hand over what is no event: entry->done is called once, later. */
+void recording_add(struct broker *b, struct journal_entry *entry);
+
 /* Other things that happen. */
-void recording_reload(struct broker *b);
+void recording_reload(struct broker *b, const struct settings *settings);
 void recording_module_failed(struct broker *b, const struct module *m);
 /* Only where why is that a PIN was wrong, or is locked. */
 void recording_pin_refused(struct broker *b, const struct token *t,

@@ -192,6 +192,9 @@ void journal_stats(struct journal *j, struct journal_stats *out)
 	out->last_sequence = j->told_head.sequence;
 	out->checkpoint_sequence = j->told_last.sequence;
 	out->checkpoints = j->told_last.number;
+	out->checkpoint_due = j->due;
+	out->unsigned_ns = j->told_unsigned == 0 ? 0 :
+		clock_mono_ns() - j->told_unsigned;
 	pthread_mutex_unlock(&j->lock);
 }
 

@@ -120,6 +120,8 @@ struct journal_stats {
 	uint64_t last_sequence;
 	uint64_t checkpoint_sequence; /* of the last one */
 	uint64_t checkpoints;
+	bool checkpoint_due;	/* a token is to sign one */
+	int64_t unsigned_ns;	/* how long the oldest record behind it waits */
 };
 void journal_stats(struct journal *j, struct journal_stats *out);
 

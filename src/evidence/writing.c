@@ -206,6 +206,7 @@ static void group_written(struct journal *j, const struct position *p,
 	error_clear(&j->broken);
 	j->told_head = p->head;
 	j->told_last = p->last;
+	j->told_unsigned = j->unsigned_since;
 	j->due = j->key == NULL && checkpoint_wanted(j, p, false);
 	pthread_mutex_unlock(&j->lock);
 	j->lost_now = 0;

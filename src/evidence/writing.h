@@ -60,6 +60,7 @@ struct journal {
 	struct error broken; /* code 0: it can be written */
 	struct chain told_head;
 	struct store_checkpoint told_last;
+	int64_t told_unsigned; /* as unsigned_since */
 	struct journal_stats stats;
 };
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * checkpoints: how the signing of the evidence stands, for GET /v1/status.
+ */
+#include "api/checkpoints.h"
+
+#include "api/problem.h"
+#include "base/clock.h"
+#include "broker/broker.h"
+
+static void put_failure(struct writer *j, const struct retry *r)
+{
+	if (r->failure.code != 0)
+		problem_put(j, "error", &r->failure, NULL);
+	else
+		writer_null(j, "error");
+}
+
+void api_checkpoints_put(struct writer *j, const struct broker *b)
+{
+	const struct recording *rec = &b->recording;
+	struct journal_stats stats = { .checkpoints = 0 };
+
+	if (rec->journal != NULL)
+		journal_stats(rec->journal, &stats);
+	writer_open(j, "checkpoints", '{');
+	writer_int(j, "count", (int64_t)stats.checkpoints);
+	writer_int(j, "sequence", (int64_t)stats.checkpoint_sequence);
+	writer_int(j, "waiting_seconds", stats.unsigned_ns / CLOCK_NS_PER_S);
+	put_failure(j, &rec->checkpoints.retry);
+	writer_close(j, '}');
+}
