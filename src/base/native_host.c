@@ -11,11 +11,11 @@
 #define CHROMIUM_BEGIN "chrome-extension://"
 #define CHROMIUM_END "/"
 
-/* web/extension. */
+/* web/extension: its id, and that of the key in its manifest. */
 static const char *const signet_firefox[] = { "extension@signet.example",
 					      NULL };
 static const char *const signet_chromium[] = {
-	"oifmbdpgkcclnfpnhpohljgbemakjbgi", NULL };
+	"cfnnghaifcoicniedmmddefimhedcnmf", NULL };
 
 /* The published ones: Firefox; Chrome and Edge. */
 static const char *const webeid_firefox[] = {
