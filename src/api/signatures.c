@@ -158,7 +158,7 @@ static bool answer_kept(struct exchange *x, const struct request *r)
 	struct buf text;
 	struct writer j = { .out = &text, .comma = true };
 
-	if (r->idempotent == NULL || r->idempotent->answer.sequence == 0)
+	if (r->idempotent == NULL || !r->idempotent->kept)
 		return false;
 	a = &r->idempotent->answer;
 	buf_init(&text, EXCHANGE_TEXT_MAX);

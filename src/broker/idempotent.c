@@ -108,15 +108,17 @@ int idempotent_find(struct request *r, struct error *e)
 {
 	struct idempotent *i = r->idempotent;
 	struct journal *j = r->broker->recording.journal;
+	bool found;
 	int failed;
 
 	if (j == NULL)
 		return error_set(e, ERR_NOT_DURABLE, "%s",
 				 r->broker->recording.retry.failure.message);
-	failed = journal_find_answer(j, &i->answer, clock_unix(), &i->found,
-				     e);
-	if (failed == 0 && i->found)
+	failed = journal_find_answer(j, &i->answer, clock_unix(), &found, e);
+	if (failed == 0 && found)
 		failed = check_digest(i, i->answer.digest, e);
+	if (failed == 0)
+		i->kept = i->found = found;
 	return failed;
 }
 

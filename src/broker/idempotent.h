@@ -25,6 +25,7 @@ struct idempotent {
 	uint8_t digest[CHAIN_HASH]; /* of the body */
 	struct store_answer answer; /* of this one, or of the first */
 	bool found;		    /* it is of the first: nothing to do */
+	bool kept;		    /* it is on the disk: it may leave */
 };
 
 /*

@@ -247,6 +247,8 @@ static void request_recorded(struct journal_entry *entry,
 		return;
 	}
 	r->state = REQUEST_RECORDED;
+	if (r->idempotent != NULL)
+		r->idempotent->kept = true;
 	request_log(r);
 	request_end(r, request_end_state(r));
 }

@@ -256,6 +256,8 @@ static void entry_failed(struct journal *j, struct journal_entry *entry,
 			 const struct error *why, struct entries *done)
 {
 	entry->failure = *why;
+	/* Where it would have been, is nothing. */
+	entry->at = (struct chain){ 0 };
 	if (!entry->note) {
 		entries_add(done, entry);
 		return;

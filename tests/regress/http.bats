@@ -227,12 +227,6 @@ connected_at_most() {
 	refused 400 malformed
 }
 
-@test "an Idempotency-Key is not taken lightly" {
-	api POST /v1/signatures -H 'Idempotency-Key: 1' \
-		-d "$(body "$KEY")" >"$D/answer"
-	refused 422 unsupported
-}
-
 @test "a request may be left alone and asked for later" {
 	api POST /v1/signatures -H 'Prefer: respond-async' \
 		-d "$(body "$KEY")" >"$D/answer"
