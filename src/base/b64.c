@@ -56,20 +56,25 @@ void b64_encode(enum b64_kind kind, struct slice s, struct buf *out)
 	buf_commit(out, len);
 }
 
-/* Value of a character, or -1. */
-static int b64_value(enum b64_kind kind, uint8_t c)
+#define NO_DIGIT 64
+
+/* From '+' on; both alphabets. */
+static const uint8_t digits['z' - '+' + 1] = {
+	62, 64, 62, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64,
+	64, 64, 64, 64, 64, 64, 0,  1,	2,  3,	4,  5,	6,  7,	8,  9,
+	10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	64, 64, 64, 64, 63, 64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
+	36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+};
+
+/* Value of a character, or NO_DIGIT. */
+static uint32_t b64_digit(enum b64_kind kind, uint8_t c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == (kind == B64_STD ? '+' : '-'))
-		return 62;
-	if (c == (kind == B64_STD ? '/' : '_'))
-		return 63;
-	return -1;
+	size_t at = (size_t)(c - '+');
+	bool other = kind == B64_STD ? c == '-' || c == '_' :
+		     c == '+' || c == '/';
+
+	return at < sizeof(digits) && !other ? digits[at] : NO_DIGIT;
 }
 
 /*
@@ -85,6 +90,31 @@ static size_t b64_room(const struct b64_stream *st, struct slice text)
 	return (st->count + len) / 4 * 3;
 }
 
+/* Four characters at a time, as far as these are digits. */
+static size_t feed_fours(const struct b64_stream *st, struct slice text,
+			 uint8_t **out)
+{
+	uint8_t *at = *out;
+	size_t i = 0;
+
+	if (st->count > 0 || st->padding > 0)
+		return 0;
+	for (; i + 4 <= text.len; i += 4) {
+		uint32_t a = b64_digit(st->kind, text.ptr[i]);
+		uint32_t b = b64_digit(st->kind, text.ptr[i + 1]);
+		uint32_t c = b64_digit(st->kind, text.ptr[i + 2]);
+		uint32_t d = b64_digit(st->kind, text.ptr[i + 3]);
+
+		if (((a | b | c | d) & NO_DIGIT) != 0)
+			break;
+		*at++ = (uint8_t)(a << 2 | b >> 4);
+		*at++ = (uint8_t)(b << 4 | c >> 2);
+		*at++ = (uint8_t)(c << 6 | d);
+	}
+	*out = at;
+	return i;
+}
+
 int b64_stream_feed(struct b64_stream *st, struct slice text, struct buf *out)
 {
 	/* What is not used of it is given back by the commit. */
@@ -93,18 +123,18 @@ int b64_stream_feed(struct b64_stream *st, struct slice text, struct buf *out)
 
 	if (at == NULL)
 		return out->failed;
-	for (size_t i = 0; i < text.len; i++) {
+	for (size_t i = feed_fours(st, text, &at); i < text.len; i++) {
 		uint8_t c = text.ptr[i];
-		int value = b64_value(st->kind, c);
+		uint32_t digit = b64_digit(st->kind, c);
 
 		if (c == '=' && st->kind == B64_STD && st->count >= 2 &&
 		    st->padding < 4 - st->count) {
 			st->padding++;
 			continue;
 		}
-		if (value < 0 || st->padding > 0)
+		if (digit == NO_DIGIT || st->padding > 0)
 			return ERR_MALFORMED;
-		st->bits = st->bits << 6 | (uint32_t)value;
+		st->bits = st->bits << 6 | digit;
 		if (++st->count == 4) {
 			*at++ = (uint8_t)(st->bits >> 16);
 			*at++ = (uint8_t)(st->bits >> 8);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -66,7 +67,10 @@ static int buf_grow(struct buf *b, size_t len)
 
 uint8_t *buf_reserve(struct buf *b, size_t len)
 {
-	return buf_grow(b, len) == 0 ? b->ptr + b->len : NULL;
+	bool there = b->failed == 0 && len <= b->max - b->len &&
+		     len < b->cap - b->len;
+
+	return there || buf_grow(b, len) == 0 ? b->ptr + b->len : NULL;
 }
 
 void buf_commit(struct buf *b, size_t len)
@@ -122,7 +126,12 @@ static void buf_put_number(struct buf *b, uint64_t n, size_t width)
 
 void buf_put_u8(struct buf *b, uint8_t n)
 {
-	buf_put_number(b, n, 1);
+	uint8_t *at = buf_reserve(b, 1);
+
+	if (at == NULL)
+		return;
+	*at = n;
+	b->len++;
 }
 
 void buf_put_u16(struct buf *b, uint16_t n)

@@ -4,8 +4,6 @@
  */
 #include "base/writer.h"
 
-#include <inttypes.h>
-
 #include "base/b64.h"
 #include "base/hex.h"
 #include "base/utf8.h"
@@ -98,8 +96,16 @@ void writer_text_or_null(struct writer *j, const char *name, const char *value)
 
 void writer_int(struct writer *j, const char *name, int64_t value)
 {
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	uint8_t text[20], *at = text + sizeof(text);
+
 	writer_name(j, name);
-	buf_printf(j->out, "%" PRId64, value);
+	do
+		*--at = (uint8_t)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (value < 0)
+		*--at = '-';
+	buf_put(j->out, at, (size_t)(text + sizeof(text) - at));
 }
 
 void writer_bool(struct writer *j, const char *name, bool value)

@@ -185,40 +185,64 @@ size_t content_visible_decode(struct slice text, uint32_t *code)
 	return len;
 }
 
+/* Bytes of printable ASCII that a text begins with: most of what is shown. */
+static size_t plain_len(struct slice text)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.ptr[len] >= ' ' && text.ptr[len] < 0x7f)
+		len++;
+	return len;
+}
+
 bool content_visible_utf8(struct slice text, size_t *at)
 {
 	uint32_t code;
 	size_t len;
 
 	for (*at = 0; *at < text.len; *at += len) {
-		len = content_visible_decode(
-			slice_of(text.ptr + *at, text.len - *at), &code);
+		struct slice rest = slice_of(text.ptr + *at, text.len - *at);
+
+		len = plain_len(rest);
+		if (len == 0)
+			len = content_visible_decode(rest, &code);
 		if (len == 0)
 			return false;
 	}
 	return true;
 }
 
+/* One character that is not printable ASCII; its bytes are counted. */
+static size_t put_other(struct slice rest, struct buf *out)
+{
+	enum visible_kind kind;
+	uint32_t code;
+	size_t len = content_visible_decode(rest, &code);
+
+	if (len == 0) {
+		buf_printf(out, "<0x%02X>", rest.ptr[0]);
+		return 1;
+	}
+	kind = code == '\t' ? VISIBLE_PLAIN : kind_of(code);
+	if (kind != VISIBLE_PLAIN && kind < VISIBLE_ALIKE)
+		buf_printf(out, "<U+%04X>", code);
+	else
+		buf_put(out, rest.ptr, len);
+	return len;
+}
+
 void content_visible_put(struct slice text, struct buf *out)
 {
-	uint32_t code;
 	size_t len;
 
 	for (size_t at = 0; at < text.len; at += len) {
 		struct slice rest = slice_of(text.ptr + at, text.len - at);
-		enum visible_kind kind = VISIBLE_PLAIN;
 
-		len = content_visible_decode(rest, &code);
-		if (len == 0) {
-			buf_printf(out, "<0x%02X>", rest.ptr[0]);
-			len = 1;
-			continue;
-		}
-		kind = code == '\t' ? VISIBLE_PLAIN : kind_of(code);
-		if (kind != VISIBLE_PLAIN && kind < VISIBLE_ALIKE)
-			buf_printf(out, "<U+%04X>", code);
-		else
+		len = plain_len(rest);
+		if (len > 0)
 			buf_put(out, rest.ptr, len);
+		else
+			len = put_other(rest, out);
 	}
 }
 

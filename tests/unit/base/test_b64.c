@@ -124,6 +124,39 @@ static void one_text_for_one_value(void **state)
 	}
 }
 
+/* Each byte at each place of four: the alphabet of the kind, nothing else. */
+static void only_its_alphabet_is_read(void **state)
+{
+	static const char *const alphabet[] = {
+		[B64_STD] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			    "0123456789+/",
+		[B64_URL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			    "0123456789-_",
+	};
+
+	for (unsigned n = 0; n < 2 * 4 * 256; n++) {
+		AUTO(buf_fini) struct buf out;
+		enum b64_kind k = n / 1024 == 0 ? B64_STD : B64_URL;
+		char text[9] = "AAAAAAAA", c = (char)(n % 256);
+		const char *at = c == '\0' ? NULL : strchr(alphabet[k], c);
+		size_t place = n / 256 % 4;
+		uint32_t bits;
+
+		buf_init(&out, 16);
+		text[place] = c;
+		if (at == NULL) {
+			assert_int_equal(b64_decode(k, slice_of(text, 8), &out),
+					 ERR_MALFORMED);
+			continue;
+		}
+		assert_int_equal(b64_decode(k, slice_of(text, 8), &out), 0);
+		bits = (uint32_t)(at - alphabet[k]) << (18 - 6 * place);
+		assert_int_equal(out.len, 6);
+		assert_int_equal(out.ptr[0] << 16 | out.ptr[1] << 8 |
+				 out.ptr[2], bits);
+	}
+}
+
 static void every_byte_comes_back(void **state)
 {
 	uint8_t bytes[300];
@@ -237,6 +270,7 @@ int main(void)
 		cmocka_unit_test(decode_gives_the_vectors),
 		cmocka_unit_test(decode_refuses_other_spellings),
 		cmocka_unit_test(one_text_for_one_value),
+		cmocka_unit_test(only_its_alphabet_is_read),
 		cmocka_unit_test(every_byte_comes_back),
 		cmocka_unit_test(pieces_equal_the_whole),
 		cmocka_unit_test(no_split_makes_a_bad_text_good),

@@ -35,6 +35,23 @@ static void commas_put_themselves(void **state)
 	buf_fini(&b);
 }
 
+static void numbers_are_whole(void **state)
+{
+	struct buf b;
+	struct writer j = writer_of(&b);
+
+	buf_init(&b, 1024);
+	writer_open(&j, NULL, '[');
+	writer_int(&j, NULL, 0);
+	writer_int(&j, NULL, 1000);
+	writer_int(&j, NULL, INT64_MAX);
+	writer_int(&j, NULL, INT64_MIN);
+	writer_close(&j, ']');
+	assert_string_equal(buf_text(&b), "[0,1000,9223372036854775807,"
+			    "-9223372036854775808]");
+	buf_fini(&b);
+}
+
 static void check_text(const char *in, const char *out)
 {
 	struct buf b;
@@ -124,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commas_put_themselves),
+		cmocka_unit_test(numbers_are_whole),
 		cmocka_unit_test(texts_survive),
 		cmocka_unit_test(bad_utf8_is_replaced),
 		cmocka_unit_test(any_bytes_give_json),
