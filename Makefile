@@ -235,10 +235,11 @@ $(FIXTURES)/ready: $(wildcard SoftHSM-fixtures/*) $(BUILD)/bin/fixture-keygen
 	SoftHSM-fixtures/provision $(FIXTURES)
 	@touch $@
 
-.PHONY: test unit regress
-test: all ## unit and regress tests
+.PHONY: test unit regress test-web
+test: all ## unit, regress and web tests
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory regress
+	@$(MAKE) --no-print-directory test-web
 
 # Small programs of the regress tests, named by what they do.
 TOOLS := $(patsubst tests/regress/tools/%.c,$(BUILD)/tools/%,\
@@ -250,6 +251,9 @@ unit: all $(UNIT) ## unit tests (cmocka)
 	tests/run-unit $(UNIT)
 regress: all card $(TOOLS) $(FIXTURES)/ready ## regress tests (bats), whole programs
 	tests/run-regress tests/regress
+
+test-web: all $(FIXTURES)/ready ## web/, with Node.js and Chromium
+	tests/run-web
 
 .PHONY: soak
 soak: all card $(TOOLS) $(FIXTURES)/ready ## 200 random steps with cards; SEED=N repeats

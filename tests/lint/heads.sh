@@ -5,11 +5,11 @@
 set -eu
 here=$(dirname -- "$0")
 
-"$here/files" '*.[ch]' '*.def' | while read -r file; do
+"$here/files" '*.[ch]' '*.def' '*.js' '*.mjs' '*.ts' '*.css' | while read -r file; do
 	awk 'NR == 1 && $0 != "/* SPDX-License-Identifier: Apache-2.0 */" {
 		print FILENAME ":1: wants /* SPDX-License-Identifier: Apache-2.0 */"
 	}
-	NR == 2 && $0 != "/*" || NR == 3 && $0 !~ /^ \* [^ ]/ {
+	NR == 2 && $0 !~ /^\/\*\*?$/ || NR == 3 && $0 !~ /^ \* [^ ]/ {
 		print FILENAME ":" NR ": wants a head comment: what this file is"
 	}
 	NR == 3 { exit }

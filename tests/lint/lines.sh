@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# lines - C has 80 columns (a tab is 8), and is indented with tabs
+# lines - C, JavaScript and CSS have 80 columns (a tab is 8), and are indented
+# with tabs
 set -eu
 here=$(dirname -- "$0")
 # shellcheck disable=SC2046
-set -- $("$here/files" '*.[ch]')
+set -- $("$here/files" '*.[ch]' '*.js' '*.mjs' '*.ts' '*.css')
 
 awk '
 # Columns of a line: a tab goes on to the next multiple of 8.
