@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/origin.h"
+
 /* Groups of one user that are looked at. */
 #define CALLER_GROUPS 64u
 
@@ -18,7 +20,7 @@ struct caller {
 	char exe[256];	  /* /proc/PID/exe, "" when it cannot be read */
 	char user[64];	  /* its name, or the number */
 	char tty[64];	  /* its controlling terminal, "" for none */
-	char origin[256]; /* of a page; "" for a program */
+	char origin[ORIGIN_SIZE]; /* of a page; "" for a program */
 	unsigned groups[CALLER_GROUPS]; /* gid among them */
 	size_t groups_count;
 };

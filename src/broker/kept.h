@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/origin.h"
 #include "broker/worker.h"
 
 struct caller;
@@ -24,7 +25,7 @@ struct kept {
 	int64_t until_ns;      /* CLOCK_MONOTONIC */
 	uid_t uid;
 	char exe[256];
-	char origin[256];
+	char origin[ORIGIN_SIZE];
 	struct worker_call call; /* the logout */
 	bool leaving;		 /* call is under way */
 };

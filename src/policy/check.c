@@ -9,13 +9,13 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/origin.h"
 #include "policy/amount.h"
 #include "policy/key.h"
 #include "policy/match.h"
 #include "policy/policy.h"
 
 static const char digits[] = "0123456789";
-static const char host_chars[] = "abcdefghijklmnopqrstuvwxyz0123456789.-_";
 
 /* --- values ------------------------------------------------------------- */
 
@@ -44,27 +44,10 @@ static int check_exe(const char *path, struct error *e)
 			 " program or, with / at its end, of a folder", path);
 }
 
-/* As a browser writes it: lower case, no path, no port that is the default. */
 static int check_origin(const char *origin, struct error *e)
 {
-	const char *rest = origin + 8;
-	size_t len = 0;
-
-	if (strncmp(origin, "https://", 8) == 0) {
-		len = strspn(rest, host_chars);
-		if (rest[0] == '[')
-			len = strspn(rest + 1, "0123456789abcdef:.") + 2;
-		if (rest[0] == '[' && strchr(rest, ']') != rest + len - 1)
-			len = 0;
-	}
-	if (len > 0) {
-		rest += len;
-		len = rest[0] == ':' ? strspn(rest + 1, digits) : 0;
-		if (*rest == '\0' ||
-		    (len > 0 && len <= 5 && rest[1 + len] == '\0' &&
-		     rest[1] != '0' && strcmp(rest, ":443") != 0))
-			return 0;
-	}
+	if (origin_kind(origin) != ORIGIN_NONE)
+		return 0;
 	return error_set(e, ERR_CONFIG, "origin: %s is not https://host or"
 			 " https://host:port in lower case, without a path, as"
 			 " a browser writes it", origin);
@@ -174,6 +157,9 @@ static int check_values(const struct policy_match *m, struct error *e)
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(lists); i++)
 		r = check_list(lists[i].list, lists[i].count, lists[i].check,
 			       e);
+	if (r == 0 && m->paired != NULL && !*m->paired)
+		r = error_set(e, ERR_CONFIG, "paired: false says nothing;"
+			      " pages that no rule names are denied anyway");
 	if (r == 0 && m->items_max != NULL && *m->items_max == 0)
 		r = error_set(e, ERR_CONFIG, "items_max: there is no request"
 			      " of 0 items");
@@ -296,7 +282,8 @@ static bool hides(const struct policy_rule *before,
 		  const struct policy_rule *r)
 {
 	return !policy_match_given(&before->match) &&
-	       (before->outcome == POLICY_DENY || r->match.origin_count == 0);
+	       (before->outcome == POLICY_DENY ||
+		!policy_match_pages(&r->match));
 }
 
 /* Is the name free, and can a request come as far as this rule? */

@@ -34,6 +34,9 @@ void policy_match_describe(const struct policy_match *m,
 	describe_list(w, "group", m->group, m->group_count);
 	describe_list(w, "program", m->exe, m->exe_count);
 	describe_list(w, "origin", m->origin, m->origin_count);
+	if (m->paired != NULL)
+		policy_words_put(w, "%spages that the user has allowed",
+				 w->len > 0 ? "; " : "");
 	describe_list(w, "key", m->key, m->key_count);
 	describe_list(w, "issuer", m->issuer, m->issuer_count);
 	describe_list(w, "usage", m->eku, m->eku_count);

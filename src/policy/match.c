@@ -128,6 +128,32 @@ static bool match_origin(const struct policy_match *m,
 	return false;
 }
 
+static bool match_paired(const struct policy_match *m,
+			 const struct policy_question *q,
+			 struct policy_words *w)
+{
+	bool holds = q->origin != NULL && q->paired == *m->paired;
+
+	policy_words_put(w, holds ? "page %s, which the user has allowed" :
+			 "wants a page that the user has allowed, the caller"
+			 " is %s", q->origin != NULL ? q->origin :
+			 "a program");
+	return holds;
+}
+
+bool policy_match_pages(const struct policy_match *m)
+{
+	return m->origin_count > 0 || (m->paired != NULL && *m->paired);
+}
+
+bool policy_match_page(const struct policy_match *m,
+		       const struct policy_question *q)
+{
+	return policy_match_pages(m) &&
+	       (m->origin_count == 0 || match_origin(m, q, NULL)) &&
+	       (m->paired == NULL || match_paired(m, q, NULL));
+}
+
 /* --- with which key ----------------------------------------------------- */
 
 static bool match_key(const struct policy_match *m,
@@ -389,24 +415,26 @@ static const struct condition {
 	size_t given_size;
 	bool (*holds)(const struct policy_match *m,
 		      const struct policy_question *q, struct policy_words *w);
+	bool content; /* about what is signed, not who asks with which key */
 } conditions[] = {
-#define CONDITION(member, function)                     \
+#define CONDITION(member, function, content)            \
 	{ offsetof(struct policy_match, member),         \
 	  sizeof(((struct policy_match *)NULL)->member), \
-	  function }
-	CONDITION(user_count, match_user),
-	CONDITION(group_count, match_group),
-	CONDITION(exe_count, match_exe),
-	CONDITION(origin_count, match_origin),
-	CONDITION(unattended, match_unattended),
-	CONDITION(format_count, match_format),
-	CONDITION(content_count, match_content),
-	CONDITION(blind, match_blind),
-	CONDITION(items_max, match_items_max),
-	CONDITION(sum_max_count, match_sum_max),
-	CONDITION(issuer_count, match_issuer),
-	CONDITION(eku_count, match_eku),
-	CONDITION(key_count, match_key),
+	  function, content }
+	CONDITION(user_count, match_user, false),
+	CONDITION(group_count, match_group, false),
+	CONDITION(exe_count, match_exe, false),
+	CONDITION(origin_count, match_origin, false),
+	CONDITION(paired, match_paired, false),
+	CONDITION(unattended, match_unattended, false),
+	CONDITION(format_count, match_format, true),
+	CONDITION(content_count, match_content, true),
+	CONDITION(blind, match_blind, true),
+	CONDITION(items_max, match_items_max, true),
+	CONDITION(sum_max_count, match_sum_max, true),
+	CONDITION(issuer_count, match_issuer, false),
+	CONDITION(eku_count, match_eku, false),
+	CONDITION(key_count, match_key, false),
 #undef CONDITION
 };
 
@@ -439,6 +467,24 @@ bool policy_match_given(const struct policy_match *m)
 		if (given(m, &conditions[i]))
 			return true;
 	return false;
+}
+
+bool policy_match_content_given(const struct policy_match *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
+		if (conditions[i].content && given(m, &conditions[i]))
+			return true;
+	return false;
+}
+
+bool policy_match_possible(const struct policy_match *m,
+			   const struct policy_question *q)
+{
+	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
+		if (!conditions[i].content && given(m, &conditions[i]) &&
+		    !conditions[i].holds(m, q, NULL))
+			return false;
+	return true;
 }
 
 void policy_match_explain(const struct policy_match *m,

@@ -34,6 +34,20 @@ void policy_match_describe(const struct policy_match *m,
 /* Is there any condition? */
 bool policy_match_given(const struct policy_match *m);
 
+/* Does it name pages: by their origin, or as those that are paired? */
+bool policy_match_pages(const struct policy_match *m);
+/* ... and this one?  Looks at its other conditions not at all. */
+bool policy_match_page(const struct policy_match *m,
+		       const struct policy_question *q);
+
+/*
+ * Of the conditions only those about who asks, and with which key: could they
+ * hold, whatever is to be signed?  Is there any other?
+ */
+bool policy_match_possible(const struct policy_match *m,
+			   const struct policy_question *q);
+bool policy_match_content_given(const struct policy_match *m);
+
 /* Parameters and case do not count; a pattern may have * behind the slash. */
 bool policy_match_media_type(const char *pattern, const char *type);
 

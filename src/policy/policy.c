@@ -27,7 +27,7 @@ const char *policy_outcome_name(enum policy_outcome outcome)
 static bool page_not_named(const struct policy_rule *r,
 			   const struct policy_question *q)
 {
-	return q->origin != NULL && r->match.origin_count == 0 &&
+	return q->origin != NULL && !policy_match_pages(&r->match) &&
 	       r->outcome != POLICY_DENY;
 }
 
@@ -113,24 +113,67 @@ void policy_decide(const struct policy *p, const struct policy_question *q,
 	explain_default(p, q, &w);
 }
 
+bool policy_knows_page(const struct policy *p, const char *origin, bool paired)
+{
+	const struct policy_question q = { .origin = origin,
+					   .paired = paired };
+
+	for (unsigned i = 0; origin != NULL && i < p->rules_count; i++)
+		if (p->rules[i].outcome != POLICY_DENY &&
+		    policy_match_page(&p->rules[i].match, &q))
+			return true;
+	return false;
+}
+
+/*
+ * By the first rule that decides alike whatever is signed: one that could let
+ * something be signed, or one that denies all.
+ */
+bool policy_may_use(const struct policy *p, const struct policy_question *q)
+{
+	for (unsigned i = 0; i < p->rules_count; i++) {
+		const struct policy_rule *r = &p->rules[i];
+		bool deny = r->outcome == POLICY_DENY ||
+			    (r->outcome == POLICY_ALLOW &&
+			     !q->token.unattended);
+
+		if (page_not_named(r, q) ||
+		    !policy_match_possible(&r->match, q))
+			continue;
+		if (!deny)
+			return true;
+		if (!policy_match_content_given(&r->match))
+			return false;
+	}
+	return false;
+}
+
 void policy_builtin(unsigned uid, struct policy_builtin *b)
 {
 	static char unattended[] = "unattended", ask[] = "ask", root[] = "0";
+	static char paired[] = "paired";
+	const struct policy_match user = { .user = b->users,
+					   .user_count = uid == 0 ? 1 : 2 };
 
 	snprintf(b->uid, sizeof(b->uid), "%u", uid);
-	b->unattended = true;
+	b->yes = true;
 	b->users[0] = b->uid;
 	b->users[1] = root;
 	b->rules[0] = (struct policy_rule){
 		.name = unattended,
-		.match = { .unattended = &b->unattended },
+		.match = { .unattended = &b->yes },
 		.outcome = POLICY_ALLOW,
 	};
 	b->rules[1] = (struct policy_rule){
 		.name = ask,
-		.match = { .user = b->users,
-			   .user_count = uid == 0 ? 1 : 2 },
+		.match = user,
 		.outcome = POLICY_ASK,
 	};
-	b->policy = (struct policy){ .rules = b->rules, .rules_count = 2 };
+	b->rules[2] = (struct policy_rule){
+		.name = paired,
+		.match = user,
+		.outcome = POLICY_ASK,
+	};
+	b->rules[2].match.paired = &b->yes;
+	b->policy = (struct policy){ .rules = b->rules, .rules_count = 3 };
 }

@@ -44,10 +44,12 @@ struct policy_match {
 	unsigned group_count;
 	char **exe; /* absolute; one that ends in / is a folder */
 	unsigned exe_count;
-	/* https://host[:port], as a browser writes it.  Without it a rule
-	 * that asks or allows is for programs, not for pages. */
+	/* https://host[:port], as a browser writes it (base/origin.h).
+	 * Without it, or paired, a rule that asks or allows is for programs,
+	 * not for pages. */
 	char **origin;
 	unsigned origin_count;
+	bool *paired; /* pages whose origin the user has allowed */
 	char **key; /* PKCS#11 URIs */
 	unsigned key_count;
 	char **issuer; /* the whole name by RFC 4514, or CN=... of it */
@@ -93,8 +95,8 @@ struct policy {
 /* What applies without `policy:` in the configuration. */
 struct policy_builtin {
 	struct policy policy;
-	struct policy_rule rules[2];
-	bool unattended;
+	struct policy_rule rules[3];
+	bool yes;
 	char *users[2];
 	char uid[12];
 };
@@ -109,6 +111,7 @@ struct policy_question {
 	size_t groups_count;
 	const char *exe;
 	const char *origin; /* NULL: a program asks, no page */
+	bool paired;	    /* the user has allowed that origin */
 	struct {
 		const char *label;
 		const char *serial;
@@ -159,6 +162,20 @@ void policy_decide(const struct policy *p, const struct policy_question *q,
 		   struct policy_verdict *out);
 
 /*
+ * May this page speak to us at all: is there a rule that asks or allows and
+ * names its origin, or what is paired if it is?  False for what is no page.
+ */
+bool policy_knows_page(const struct policy *p, const char *origin,
+		       bool paired) MUST_CHECK;
+
+/*
+ * Could anything be signed for who asks, with that key?  Looks at the caller,
+ * token and key of the question only.
+ */
+bool policy_may_use(const struct policy *p, const struct policy_question *q)
+	MUST_CHECK;
+
+/*
  * ERR_CONFIG, with the rule's name, for all that can be wrong in a policy:
  * values that mean nothing, options that contradict each other or can never
  * have an effect, a rule that no request can reach.
@@ -167,7 +184,8 @@ int policy_check(const struct policy *p, struct error *e) MUST_CHECK;
 
 /*
  * Tokens that are configured as unattended sign without asking; for all
- * others that user, and root, is asked.  b has to stay where it is.
+ * others that user, and root, is asked; so is he for pages that he has
+ * allowed.  b has to stay where it is.
  */
 void policy_builtin(unsigned uid, struct policy_builtin *b);
 

@@ -35,6 +35,7 @@ static void all_conditions_are_told(void **state)
 		.match = {
 			ANY(user, "alice"), ANY(group, "staff"),
 			ANY(exe, "/usr/bin/"), ANY(origin, "https://b.example"),
+			.paired = YES,
 			ANY(key, "pkcs11:token=A"), ANY(issuer, "CN=CA"),
 			ANY(eku, "clientAuth"), ANY(format, "cms"),
 			ANY(content, "text/*"), .blind = NO, .unattended = NO,
@@ -47,7 +48,8 @@ static void all_conditions_are_told(void **state)
 	policy_describe(&r, said, sizeof(said));
 	assert_string_equal(said,
 			    "user alice; group staff; program /usr/bin/;"
-			    " origin https://b.example; key pkcs11:token=A;"
+			    " origin https://b.example; pages that the user"
+			    " has allowed; key pkcs11:token=A;"
 			    " issuer CN=CA; usage clientAuth; format cms;"
 			    " content text/*; content that can be shown;"
 			    " attended token; at most 3 items; at most CNY"

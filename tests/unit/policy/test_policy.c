@@ -36,6 +36,10 @@ static enum policy_outcome decide(struct policy_rule *rules, unsigned count)
 	       sizeof((struct policy_rule[]){ __VA_ARGS__ }) /               \
 	       sizeof(struct policy_rule))
 #define FOR(who) .match = { .user = ONE(who), .user_count = 1 }
+#define FOR_PAGE(what)                                                      \
+	{ .match = { .origin = ONE("https://good.example"),                  \
+		     .origin_count = 1 },                                    \
+	  .outcome = (what) }
 
 static void the_first_that_matches_decides(void **state)
 {
@@ -95,6 +99,99 @@ static void a_page_has_to_be_named(void **state)
 	assert_int_equal(BY({ .name = TEXT("a"), .outcome = POLICY_ASK,
 			      .match = { .origin = ONE("https://good.example"),
 					 .origin_count = 1 } }), POLICY_ASK);
+}
+
+static void a_paired_page_needs_a_rule_for_paired_pages(void **state)
+{
+	q.origin = "https://shop.example";
+	assert_int_equal(BY({ .name = TEXT("a"), .outcome = POLICY_ASK,
+			      .match = { .paired = YES } }), POLICY_DENY);
+	assert_string_equal(v.explanation,
+			    "no rule matches, so it is denied: rule 1 \"a\""
+			    " wants a page that the user has allowed, the"
+			    " caller is https://shop.example");
+	q.paired = true;
+	assert_int_equal(BY({ .name = TEXT("a"), .outcome = POLICY_ASK }),
+			 POLICY_DENY);
+	assert_int_equal(BY({ .name = TEXT("a"), .outcome = POLICY_ASK,
+			      .match = { .paired = YES } }), POLICY_ASK);
+	q.origin = NULL;
+	assert_int_equal(BY({ .name = TEXT("a"), .outcome = POLICY_ASK,
+			      .match = { .paired = YES } }), POLICY_DENY);
+}
+
+#define KNOWS(origin, paired, ...)                                      \
+	knows(origin, paired, (struct policy_rule[]){ __VA_ARGS__ },     \
+	      sizeof((struct policy_rule[]){ __VA_ARGS__ }) /            \
+		      sizeof(struct policy_rule))
+
+static bool knows(const char *origin, bool paired, struct policy_rule *rules,
+		  size_t count)
+{
+	const struct policy p = { .rules = rules,
+				  .rules_count = (unsigned)count };
+
+	return policy_knows_page(&p, origin, paired);
+}
+
+static void a_page_is_known_by_a_rule_that_may_sign(void **state)
+{
+	static const char good[] = "https://good.example";
+
+	assert_true(KNOWS(good, false, FOR_PAGE(POLICY_ASK)));
+	assert_true(KNOWS(good, false, { .outcome = POLICY_DENY },
+			  FOR_PAGE(POLICY_ALLOW)));
+	assert_false(KNOWS(good, false, FOR_PAGE(POLICY_DENY)));
+	assert_false(KNOWS("https://evil.example", false,
+			   FOR_PAGE(POLICY_ASK)));
+	assert_false(KNOWS(NULL, false, FOR_PAGE(POLICY_ASK)));
+	assert_false(KNOWS(good, false, { .outcome = POLICY_ASK }));
+	assert_true(KNOWS(good, true, { .outcome = POLICY_ASK,
+					.match = { .paired = YES } }));
+	assert_false(KNOWS(good, false, { .outcome = POLICY_ASK,
+					  .match = { .paired = YES } }));
+	assert_false(KNOWS(good, true, FOR_PAGE(POLICY_DENY)));
+	assert_false(KNOWS("https://evil.example", true,
+			   { .outcome = POLICY_ASK,
+			     .match = { .paired = YES,
+					.origin = ONE("https://good.example"),
+					.origin_count = 1 } }));
+}
+
+#define MAY_USE(...)                                                    \
+	may_use((struct policy_rule[]){ __VA_ARGS__ },                   \
+		sizeof((struct policy_rule[]){ __VA_ARGS__ }) /          \
+			sizeof(struct policy_rule))
+
+static bool may_use(struct policy_rule *rules, size_t count)
+{
+	const struct policy p = { .rules = rules,
+				  .rules_count = (unsigned)count };
+
+	return policy_may_use(&p, &q);
+}
+
+static void a_key_may_be_used_if_something_could_be_signed(void **state)
+{
+	assert_false(MAY_USE({ FOR("bob"), POLICY_ASK }));
+	assert_true(MAY_USE({ FOR("alice"), POLICY_ASK }));
+	assert_true(MAY_USE({ .match = { .format = ONE("raw"),
+					 .format_count = 1 },
+			      .outcome = POLICY_ASK }));
+	assert_true(MAY_USE({ .match = { .blind = YES },
+			      .outcome = POLICY_DENY },
+			    { FOR("alice"), POLICY_ASK }));
+	assert_false(MAY_USE({ FOR("alice"), POLICY_DENY },
+			     { FOR("alice"), POLICY_ASK }));
+	assert_false(MAY_USE({ .match = { .key = ONE("pkcs11:token=Other"),
+					  .key_count = 1 },
+			       .outcome = POLICY_ASK }));
+	assert_false(MAY_USE({ FOR("alice"), POLICY_ALLOW }));
+	q.token.unattended = true;
+	assert_true(MAY_USE({ FOR("alice"), POLICY_ALLOW }));
+	q.origin = "https://good.example";
+	assert_false(MAY_USE({ FOR("alice"), POLICY_ALLOW }));
+	assert_true(MAY_USE(FOR_PAGE(POLICY_ALLOW)));
 }
 
 static void what_denies_need_not_name_the_page(void **state)
@@ -218,6 +315,18 @@ static void without_a_policy_only_the_own_user_is_asked(void **state)
 	assert_int_equal(builtin(0), POLICY_ASK);
 }
 
+static void without_a_policy_paired_pages_ask_the_own_user(void **state)
+{
+	q.origin = "https://shop.example";
+	assert_int_equal(builtin(1000), POLICY_DENY);
+	q.paired = true;
+	assert_int_equal(builtin(1000), POLICY_ASK);
+	assert_string_equal(v.rule->name, "paired");
+	assert_int_equal(builtin(1001), POLICY_DENY);
+	q.token.unattended = true;
+	assert_int_equal(builtin(1000), POLICY_ASK);
+}
+
 static void without_a_policy_unattended_tokens_sign(void **state)
 {
 	q.token.unattended = true;
@@ -235,6 +344,9 @@ int main(void)
 		TEST(no_match_is_a_no),
 		TEST(no_rules_allow_nothing),
 		TEST(a_page_has_to_be_named),
+		TEST(a_paired_page_needs_a_rule_for_paired_pages),
+		TEST(a_page_is_known_by_a_rule_that_may_sign),
+		TEST(a_key_may_be_used_if_something_could_be_signed),
 		TEST(what_denies_need_not_name_the_page),
 		TEST(only_an_unattended_token_signs_unasked),
 		TEST(a_batch_has_an_end),
@@ -243,6 +355,7 @@ int main(void)
 		TEST(many_rules_are_explained_in_short),
 		TEST(a_caller_cannot_outgrow_the_explanation),
 		TEST(without_a_policy_only_the_own_user_is_asked),
+		TEST(without_a_policy_paired_pages_ask_the_own_user),
 		TEST(without_a_policy_unattended_tokens_sign),
 	};
 
