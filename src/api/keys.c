@@ -109,17 +109,6 @@ static void put_key(struct writer *j, const struct key *k, int64_t now)
 	writer_close(j, '}');
 }
 
-static bool has_purpose(const struct format_certificate *c, const char *name)
-{
-	for (size_t i = 0; i < c->ext_usage_len; i++)
-		if (strcmp(c->ext_usage[i], name) == 0)
-			return true;
-	for (size_t i = 0; i < c->key_usage_len; i++)
-		if (strcmp(c->key_usage[i], name) == 0)
-			return true;
-	return false;
-}
-
 static bool filter_key(const struct filter *f, const struct key *k)
 {
 	const struct format_certificate *c = k->certificate;
@@ -129,7 +118,7 @@ static bool filter_key(const struct filter *f, const struct key *k)
 	if (f->issuer != NULL &&
 	    (c == NULL || strcmp(c->issuer, f->issuer) != 0))
 		return false;
-	return f->purpose == NULL || (c != NULL && has_purpose(c, f->purpose));
+	return f->purpose == NULL || key_has_purpose(k, f->purpose);
 }
 
 static void put_keys(struct writer *j, const struct broker *b,

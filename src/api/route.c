@@ -20,6 +20,8 @@ static const struct route routes[] = {
 	{ "GET", "/v1/keys", api_keys_get, false, keys_query },
 	{ "GET", "/v1/events", api_events_get, false, events_query },
 	{ "POST", "/v1/signatures", api_signatures_post, true, NULL },
+	{ "POST", "/v1/authentications", api_authentications_post, true,
+	  NULL },
 	{ "POST", "/v1/pin-operations", api_pin_operations_post, true, NULL },
 	{ "POST", "/v1/key-operations", api_key_operations_post, true, NULL },
 	{ "GET", "/v1/signatures/{id}", api_signature_get, false, NULL },

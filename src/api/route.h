@@ -33,6 +33,7 @@ void api_status_get(struct exchange *x);
 void api_tokens_get(struct exchange *x);
 void api_keys_get(struct exchange *x);
 void api_events_get(struct exchange *x);
+void api_authentications_post(struct exchange *x);
 void api_pin_operations_post(struct exchange *x);
 void api_key_operations_post(struct exchange *x);
 void api_signatures_post(struct exchange *x);

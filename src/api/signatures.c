@@ -9,8 +9,10 @@
 #include "api/order.h"
 #include "api/problem.h"
 #include "api/route.h"
+#include "api/signatures.h"
 #include "base/limits.h"
 #include "base/writer.h"
+#include "broker/authentication.h"
 #include "broker/idempotent.h"
 #include "broker/supervision.h"
 
@@ -139,9 +141,28 @@ static void put_items(struct writer *j, const struct request *r)
 	writer_close(j, ']');
 }
 
+/* A token of Web eID, in its own words: servers have verifiers for it. */
+static void put_token(struct writer *j, const struct request *r)
+{
+	writer_open(j, NULL, '{');
+	writer_text(j, "id", r->id);
+	writer_text(j, "state", request_state_name(r->state));
+	writer_text(j, "key", r->key->uri);
+	writer_b64(j, "unverifiedCertificate", r->key->wire.certificate);
+	writer_text(j, "algorithm", r->order.alg->name);
+	writer_b64(j, "signature", r->items[0].signature);
+	writer_text(j, "format", AUTHENTICATION_FORMAT);
+	writer_text(j, "appVersion", AUTHENTICATION_APP);
+	put_approvals(j, r);
+}
+
 /* All but the end, which says where it is recorded. */
 static void put_answer(struct writer *j, struct request *r)
 {
+	if (r->authentication != NULL && r->state == REQUEST_RELEASED) {
+		put_token(j, r);
+		return;
+	}
 	put_request(j, r);
 	if (r->state == REQUEST_RELEASED)
 		put_approvals(j, r);
@@ -269,7 +290,8 @@ static bool signature_waits(struct exchange *x)
 
 	if (broker_settled(x->broker))
 		return false;
-	if (broker_find_key(x->broker, x->request->key_uri, &k, NULL) == 0) {
+	if (x->request->authentication == NULL &&
+	    broker_find_key(x->broker, x->request->key_uri, &k, NULL) == 0) {
 		key_unref(k);
 		return false;
 	}
@@ -307,12 +329,24 @@ static int signature_check(struct exchange *x, struct error *e)
 	}
 	if (order_parse(x->body, x->request, e) != 0)
 		return e->code;
+	return signatures_idempotent(x, e);
+}
+
+int signatures_idempotent(struct exchange *x, struct error *e)
+{
 	if (!x->digested)
 		return 0;
 	x->request->render = signature_render;
 	return idempotent_new(x->request,
 			      exchange_header(x, "Idempotency-Key"),
 			      x->digest, e);
+}
+
+void signatures_go(struct exchange *x)
+{
+	x->async = prefers_async(x);
+	if (!signature_waits(x))
+		signature_start(x);
 }
 
 void api_signatures_post(struct exchange *x)
@@ -323,9 +357,7 @@ void api_signatures_post(struct exchange *x)
 		exchange_refuse(x, &e, NULL);
 		return;
 	}
-	x->async = prefers_async(x);
-	if (!signature_waits(x))
-		signature_start(x);
+	signatures_go(x);
 }
 
 /* --- GET, DELETE -------------------------------------------------------- */

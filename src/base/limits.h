@@ -70,6 +70,10 @@
  * be good, and JSON takes much more memory than it has bytes. */
 #define LIMIT_BANK_REQUEST (256u * 1024)
 
+/* The nonce of a sign-in, as Web eID has it: 256 bits are 44 characters. */
+#define LIMIT_CHALLENGE_LEAST 44u
+#define LIMIT_CHALLENGE 128u
+
 /* Seconds from iat to exp of a bank's request, and how much of them the
  * bank's clock may be ahead: what was asked for yesterday is not meant now. */
 #define LIMIT_BANK_LIFE_SECONDS 3600u

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "broker/authentication.h"
 #include "broker/bank.h"
 #include "broker/broker.h"
 #include "content/summary.h"
@@ -73,9 +74,19 @@ static void view_groups(struct view *v, const struct caller *c)
 	v->q.groups_count = n;
 }
 
-static void view_caller(struct view *v, const struct caller *c,
-			const struct policy *p)
+/* A program that signs in to a page is taken as that page. */
+static void view_origin(struct policy_question *q, const struct request *r)
 {
+	if (r->authentication != NULL)
+		q->origin = r->authentication->origin;
+	else if (r->caller.origin[0] != '\0')
+		q->origin = r->caller.origin;
+}
+
+static void view_caller(struct view *v, const struct request *r)
+{
+	const struct policy *p = &r->settings->policy;
+	const struct caller *c = &r->caller;
 	struct policy_question *q = &v->q;
 
 	q->uid = c->uid;
@@ -85,7 +96,7 @@ static void view_caller(struct view *v, const struct caller *c,
 	if (policy_has_groups(p))
 		view_groups(v, c);
 	q->exe = c->exe[0] == '\0' ? NULL : c->exe;
-	q->origin = c->origin[0] == '\0' ? NULL : c->origin;
+	view_origin(q, r);
 }
 
 static void view_key(struct view *v, const struct key *k)
@@ -235,7 +246,7 @@ static int authorise_decide(struct request *r, struct error *e)
 	failed = content_summary_init(&v.summary, e);
 	if (failed != 0)
 		return failed;
-	view_caller(&v, &r->caller, &r->settings->policy);
+	view_caller(&v, r);
 	view_key(&v, r->key);
 	failed = view_items(&v, r, e);
 	if (failed == 0)
@@ -247,9 +258,45 @@ static int authorise_decide(struct request *r, struct error *e)
 	return failed;
 }
 
+bool authorise_would(const struct request *r, const struct key *k,
+		     const char *media_type)
+{
+	struct view v = { .q = { .format =
+				 format_kind_name(r->order.format) } };
+	struct policy_verdict verdict;
+
+	if (checkpoints_own(r->broker, k))
+		return false;
+	view_caller(&v, r);
+	view_key(&v, k);
+	v.q.media_types = &media_type;
+	v.q.media_types_count = 1;
+	v.q.items = 1;
+	v.q.amountless = true;
+	policy_decide(&r->settings->policy, &v.q, &verdict);
+	return verdict.outcome != POLICY_DENY;
+}
+
+/*
+ * What a raw signature is over, nobody can tell from it: a page could have it
+ * made over what another page takes for a sign-in.
+ */
+static bool authorise_misused(const struct request *r)
+{
+	return r->caller.origin[0] != '\0' && r->authentication == NULL &&
+	       r->order.format == FORMAT_RAW &&
+	       key_has_purpose(r->key, AUTHENTICATION_USAGE);
+}
+
 /* A signature by that key is to be a checkpoint and nothing else. */
 static int authorise_key(const struct request *r, struct error *e)
 {
+	if (authorise_misused(r))
+		return error_set(e, ERR_NOT_ALLOWED, "key %s signs in (extended"
+				 " usage " AUTHENTICATION_USAGE "), so for a"
+				 " page it makes no raw signature: ask for cms"
+				 " or jws, or by a key for signing",
+				 r->key->wire.label);
 	if (!checkpoints_own(r->broker, r->key))
 		return 0;
 	return error_set(e, ERR_NOT_ALLOWED, "key %s signs the checkpoints of"

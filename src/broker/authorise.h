@@ -5,10 +5,13 @@
 #ifndef SIGNET_BROKER_AUTHORISE_H
 #define SIGNET_BROKER_AUTHORISE_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 
 struct broker;
 struct error;
+struct key;
 struct request;
 
 /*
@@ -17,6 +20,13 @@ struct request;
  * ERR_NOT_ALLOWED with the explanation; ERR_QUOTA: above the rule's rate.
  */
 int authorise(struct request *r, struct error *e) MUST_CHECK;
+
+/*
+ * Would the policy have the caller of r have something shown signed, of this
+ * type, with that key?  Nothing is counted.
+ */
+bool authorise_would(const struct request *r, const struct key *k,
+		     const char *media_type) MUST_CHECK;
 
 /* Forget what was counted: the rules are others now. */
 void authorise_forget(struct broker *b);

@@ -33,7 +33,7 @@ static int consent_describe(struct approval *a, struct buf *out,
 {
 	const struct request *r = consent_of_approval(a);
 	const struct ask q = {
-		.kind = "sign",
+		.kind = r->authentication != NULL ? "authenticate" : "sign",
 		.key = r->key,
 		.format = format_kind_name(r->order.format),
 		.algorithm = r->order.alg->name,

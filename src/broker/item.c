@@ -48,10 +48,11 @@ int item_read(struct item *i, struct error *e)
 		.digest = slice_of(i->digest, i->digest_len),
 		.digest_algorithm = i->digest_algorithm,
 		.size = i->size,
+		.authentication = i->authentication,
 	};
 	int r = 0;
 
-	if (i->digest_len == 0)
+	if (i->digest_len == 0 && i->authentication == NULL)
 		r = spool_finish(&i->data, &i->bytes, e);
 	if (i->payment)
 		in.payment = i->bytes;

@@ -42,6 +42,8 @@ struct item {
 	enum wire_hash digest_hash;
 	const char *digest_algorithm; /* static: "sha-256", ... */
 	int64_t size;	   /* of a digest's content, by the caller; -1 */
+	/* A sign-in, with its hash once the algorithm is known; borrowed. */
+	const struct content_authentication *authentication;
 
 	/* Of the way through. */
 	struct slice bytes; /* all of data, once read */

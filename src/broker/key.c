@@ -105,6 +105,21 @@ bool key_signs(const struct key *k)
 	return (k->wire.flags & WIRE_KEY_SIGN) != 0;
 }
 
+bool key_has_purpose(const struct key *k, const char *name)
+{
+	const struct format_certificate *c = k->certificate;
+
+	if (c == NULL)
+		return false;
+	for (size_t i = 0; i < c->ext_usage_len; i++)
+		if (strcmp(c->ext_usage[i], name) == 0)
+			return true;
+	for (size_t i = 0; i < c->key_usage_len; i++)
+		if (strcmp(c->key_usage[i], name) == 0)
+			return true;
+	return false;
+}
+
 bool key_equal(const struct key *k, const struct wire_key *w)
 {
 	return memcmp(k->wire.identity, w->identity,

@@ -46,6 +46,12 @@ void key_unref(struct key *k);
 /* Can sign, as opposed to a certificate that is only there for chains. */
 bool key_signs(const struct key *k);
 
+/*
+ * Has its certificate this key usage or extended usage ("clientAuth"), by
+ * name?  False without a certificate.
+ */
+bool key_has_purpose(const struct key *k, const char *name);
+
 /* The same key with the same certificate, label and flags? */
 bool key_equal(const struct key *k, const struct wire_key *w);
 

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "broker/announce.h"
+#include "broker/authentication.h"
 #include "broker/authorise.h"
 #include "broker/broker.h"
 #include "broker/consent.h"
@@ -119,6 +120,7 @@ void request_unref(struct request *r)
 	free(r->items);
 	item_fini(&r->statement);
 	supervision_free(r->supervision);
+	authentication_free(r->authentication);
 	free(r->tbs);
 	idempotent_free(r->idempotent);
 	free(r->kept_items);
@@ -363,7 +365,7 @@ static int request_choose_alg(struct request *r, struct error *e)
 					 "whole content, not a" :
 					 format_hash_name(alg->hash));
 	r->order.alg = alg;
-	return 0;
+	return r->authentication == NULL ? 0 : authentication_prepare(r, e);
 }
 
 static int request_find(struct request *r, struct error *e)
@@ -375,7 +377,9 @@ static int request_find(struct request *r, struct error *e)
 				 "signetd is shutting down");
 	failed = recording_able(r->broker, e);
 	if (failed == 0)
-		failed = broker_find_key(r->broker, r->key_uri, &r->key, e);
+		failed = r->authentication != NULL ?
+			authentication_find_key(r, e) :
+			broker_find_key(r->broker, r->key_uri, &r->key, e);
 	if (failed != 0)
 		return failed;
 	r->module = r->key->token->module;

@@ -29,6 +29,7 @@
 #include "evidence/journal.h"
 #include "policy/policy.h"
 
+struct authentication;
 struct broker;
 struct idempotent;
 struct supervision;
@@ -70,6 +71,7 @@ struct request {
 	struct item *items;
 	unsigned count;
 	bool batch;		     /* asked with "items", if only one */
+	struct authentication *authentication; /* NULL: no sign-in */
 	bool remember;		     /* keep the result for GET */
 	int64_t expires_ns;	     /* CLOCK_MONOTONIC */
 	int64_t ask_until_ns;	     /* for a person too; 0: not limited */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "content/authentication.h"
 #include "content/bank.h"
 #include "content/blind.h"
 #include "content/display_text.h"
@@ -43,6 +44,7 @@ const char *content_kind_name(enum content_kind kind)
 		[CONTENT_PAIN001] = "pain.001",
 		[CONTENT_DISPLAY_TEXT] = "display-text",
 		[CONTENT_BANK_REQUEST] = "bank-request",
+		[CONTENT_AUTHENTICATION] = "authentication",
 		[CONTENT_DATA] = "data",
 		[CONTENT_DIGEST] = "digest",
 	};
@@ -101,9 +103,21 @@ static int read_data(struct content *c, const struct content_input *in,
 			 " charset", type->name);
 }
 
+/* Not even a digest is one: the policy trusts this type's name. */
+static bool is_authentication(const struct content_input *in)
+{
+	return in->media_type != NULL &&
+	       content_media_type_is(in->media_type,
+				     CONTENT_TYPE_AUTHENTICATION);
+}
+
 static int read_input(struct content *c, const struct content_input *in,
 		      struct error *e)
 {
+	if (in->authentication != NULL)
+		return content_authentication_read(c, in, e);
+	if (is_authentication(in))
+		return content_authentication_refuse(e);
 	if (in->payment.ptr != NULL)
 		return content_payment_object(c, in, e);
 	if (in->data.ptr == NULL && in->digest.len > 0)

@@ -31,6 +31,7 @@ struct error;
 #define CONTENT_TYPE_PAIN001 "application/pain.001+xml"
 #define CONTENT_TYPE_DISPLAY_TEXT "application/vnd.signet.display-text+xml"
 #define CONTENT_TYPE_BANK_REQUEST "application/vnd.signet.request+jws"
+#define CONTENT_TYPE_AUTHENTICATION "application/vnd.signet.authentication"
 
 enum content_kind {
 	CONTENT_TEXT,
@@ -38,6 +39,7 @@ enum content_kind {
 	CONTENT_PAIN001,
 	CONTENT_DISPLAY_TEXT,
 	CONTENT_BANK_REQUEST,
+	CONTENT_AUTHENTICATION,
 	CONTENT_DATA,	/* blind: bytes of an unknown type, or too many */
 	CONTENT_DIGEST, /* blind: not even the bytes */
 };
@@ -79,13 +81,20 @@ struct content {
 	struct content_bank *bank; /* of a bank's request, else NULL: bank.h */
 };
 
+/* A sign-in, see authentication.h. */
+struct content_authentication {
+	const char *origin, *nonce;
+	const char *hash; /* OpenSSL's name of the algorithm's: "SHA256" */
+};
+
 /*
- * What the caller gave.  One of three:
+ * What the caller gave.  One of four:
  *	data	the bytes.  digest may be their SHA-256, already computed
  *		(digest_algorithm "sha-256"): then it is not computed again
  *	payment	JSON text of a payment object; the bytes to sign become its
  *		canonical form
  *	digest	and nothing else: ptr of data and payment is NULL
+ *	authentication	and nothing else
  * All is borrowed for the call.
  */
 struct content_input {
@@ -96,6 +105,7 @@ struct content_input {
 	struct slice digest;
 	const char *digest_algorithm; /* "sha-256", "sha-384", "sha-512" */
 	int64_t size; /* of what was digested, below 0 when not known */
+	const struct content_authentication *authentication;
 };
 
 /* Once, before the first content_read() of a thread besides the main one. */

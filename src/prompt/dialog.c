@@ -105,6 +105,8 @@ static const char *dialog_agree(const struct prompt_request *r)
 		return _("_Sign");
 	case PROMPT_SUPERVISE:
 		return _("_Approve");
+	case PROMPT_AUTHENTICATE:
+		return _("_Sign in");
 	case PROMPT_PIN_CHANGE:
 	case PROMPT_PIN_UNBLOCK:
 	case PROMPT_TOKEN_INIT:

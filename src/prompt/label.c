@@ -65,6 +65,7 @@ static const struct label labels[] = {
 	{ "sha-512", N_("SHA-512") },
 	{ "hidden", N_("Signed, but not meant to be shown") },
 	{ "not-shown", N_("Signed, but not shown here") },
+	{ "sign-in", N_("Sign in to") },
 	{ "bank.issuer", N_("Request signed by") },
 	{ "bank.audience", N_("Request meant for") },
 	{ "bank.issued", N_("Request made at") },
@@ -79,6 +80,7 @@ static const struct label kinds[] = {
 	{ "pain.001", N_("Payment file (ISO 20022)") },
 	{ "display-text", N_("Text, with the bank's own labels") },
 	{ "bank-request", N_("Request signed by the bank") },
+	{ "authentication", N_("Sign-in") },
 	{ "data", N_("Data that cannot be shown") },
 	{ "digest", N_("Digest of data that is not here") },
 };

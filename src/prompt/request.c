@@ -18,6 +18,7 @@ static const char *const kind_words[] = {
 	[PROMPT_KEY_GENERATE] = "key-generate",
 	[PROMPT_CERTIFICATE_IMPORT] = "certificate-import",
 	[PROMPT_SUPERVISE] = "supervise",
+	[PROMPT_AUTHENTICATE] = "authenticate",
 };
 
 static const char *const login_words[] = {
@@ -394,7 +395,8 @@ static int request_fits(const struct prompt_request *r, struct error *e)
 		return error_set(e, ERR_PROTOCOL,
 				 "count is not the number of items");
 	if (r->count == 0 &&
-	    (r->kind == PROMPT_SIGN || r->kind == PROMPT_SUPERVISE))
+	    (r->kind == PROMPT_SIGN || r->kind == PROMPT_SUPERVISE ||
+	     r->kind == PROMPT_AUTHENTICATE))
 		return error_set(e, ERR_PROTOCOL, "there is nothing to sign");
 	return 0;
 }

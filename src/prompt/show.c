@@ -42,6 +42,9 @@ static void show_purpose(struct prompt_text *t, enum prompt_kind kind,
 		prompt_text_line(t, _("Your approval, as a second person, is"
 				      " asked for by %s"), who);
 		break;
+	case PROMPT_AUTHENTICATE:
+		prompt_text_line(t, _("A sign-in is asked for by %s"), who);
+		break;
 	case PROMPT_SIGN:
 	default:
 		prompt_text_line(t, _("A signature is asked for by %s"), who);
@@ -166,6 +169,8 @@ static void show_line(struct prompt_text *t, const struct prompt_line *line)
 		prompt_text_field(t, prompt_label(line->label),
 				  prompt_label_value(line->label,
 						     line->value));
+	if (!line->own && strcmp(line->label, "sign-in") == 0)
+		show_decoded(t, line->value);
 }
 
 static void show_item_title(struct prompt_text *t,
@@ -231,7 +236,7 @@ static bool show_is_essential(const struct prompt_line *line)
 {
 	static const char *const words[] = { "payee.name", "payee.account",
 					     "amount", "total", "sha-256",
-					     "bank.issuer" };
+					     "bank.issuer", "sign-in" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words) && !line->own; i++)
 		if (strcmp(line->label, words[i]) == 0)

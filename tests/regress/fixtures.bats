@@ -94,7 +94,7 @@ object() {
 		object pubkey "$id" | grep -q "label: *$label$"
 		count=$((count + 1))
 	done <"$BATS_TEST_DIRNAME/../../SoftHSM-fixtures/keys.plan"
-	[ "$count" -eq 10 ]
+	[ "$count" -eq 13 ]
 }
 
 @test "private keys cannot leave the token and can only sign" {

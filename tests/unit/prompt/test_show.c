@@ -90,13 +90,14 @@ static void what_a_purpose_is(void **state)
 {
 	struct prompt_request r = request();
 
-	for (r.kind = PROMPT_SIGN; r.kind <= PROMPT_SUPERVISE; r.kind++)
+	for (r.kind = PROMPT_SIGN; r.kind <= PROMPT_AUTHENTICATE; r.kind++)
 		prompt_show_head(*state, &r, false);
 	has(*state, "A signature is");
 	has(*state, "A change of PIN");
 	has(*state, "A new PIN");
 	has(*state, "ERASING A TOKEN");
 	has(*state, "second person");
+	has(*state, "A sign-in is");
 }
 
 /* Neither a content's own label nor its text can pass for a field. */
