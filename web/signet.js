@@ -444,7 +444,7 @@ class Signet {
 	 */
 	async authenticate(nonce, options = {}) {
 		return this.#post("/v1/authentications",
-			{ key: options.key, nonce }, options);
+			{ key: options.key, challenge_nonce: nonce }, options);
 	}
 
 	/**
