@@ -30,6 +30,7 @@ _signet_options() {
 		;;
 	browser) echo "--web-eid --user --system --root --force $all" ;;
 	watch) echo "--types --once $daemon $all" ;;
+	top) echo "--interval --count $daemon $all" ;;
 	doctor) echo "--start --socket --timeout $all" ;;
 	help) echo "--help -h" ;;
 	esac
@@ -59,7 +60,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens token pin key keys sign verify policy browser watch doctor help"
+	commands="status tokens token pin key keys sign verify policy browser watch top doctor help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then

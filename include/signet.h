@@ -16,7 +16,7 @@
  *		long as it does.  Arguments are copied, unless it says
  *		otherwise.
  * Lists	xxx_at(list, i) and the like give NULL behind the end.
- * Blocking	signet_client_status(), _tokens(), _keys(), _sign(),
+ * Blocking	signet_client_status(), _metrics(), _tokens(), _keys(), _sign(),
  *		_signature(), _cancel(), _pin(), signet_events_open(), _next()
  *		and signet_verify_*() block; all but the last two for no longer
  *		than the client's time limit.
@@ -116,6 +116,7 @@ struct signet_client;	 /* a connection to signetd */
 struct signet_error;	 /* why a call failed */
 struct signet_status;	 /* what signetd says about itself */
 struct signet_module;	 /* a PKCS#11 module, part of a status */
+struct signet_metrics;	 /* what signetd counts */
 struct signet_tokens;	 /* list of tokens */
 struct signet_token;
 struct signet_keys;	 /* list of keys */
@@ -210,6 +211,16 @@ int64_t signet_module_workers(const struct signet_module *m);
 int64_t signet_module_restarts(const struct signet_module *m);
 /* Detail of its last error; NULL when it had none. */
 const char *signet_module_error(const struct signet_module *m);
+
+/* --- metrics ------------------------------------------------------------- */
+
+/*
+ * What signetd counts (GET /metrics): text in the format of Prometheus,
+ * version 0.0.4.
+ */
+int signet_client_metrics(struct signet_client *c, struct signet_metrics **out);
+void signet_metrics_free(struct signet_metrics *m);
+const char *signet_metrics_text(const struct signet_metrics *m);
 
 /* --- tokens -------------------------------------------------------------- */
 

@@ -58,12 +58,11 @@ static struct MHD_Response *http_text_response(struct buf *json)
 	return response;
 }
 
-static void http_fields(struct MHD_Response *response, unsigned status,
+static void http_fields(struct MHD_Response *response, const char *media_type,
 			const char *location)
 {
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-				status >= 400 ? PROBLEM_MEDIA_TYPE :
-				"application/json");
+				media_type);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 				"no-store");
 	if (location != NULL)
@@ -75,7 +74,8 @@ static void http_respond(struct exchange *x, unsigned status,
 			 struct MHD_Response *response, const char *location)
 {
 	if (response != NULL)
-		http_fields(response, status, location);
+		http_fields(response, status >= 400 ? PROBLEM_MEDIA_TYPE :
+			    "application/json", location);
 	http_send(x->http, status, response);
 }
 
@@ -89,6 +89,17 @@ void exchange_answer_location(struct exchange *x, unsigned status,
 void exchange_answer(struct exchange *x, unsigned status, struct buf *json)
 {
 	exchange_answer_location(x, status, json, NULL);
+}
+
+void exchange_answer_text(struct exchange *x, const char *media_type,
+			  struct buf *text)
+{
+	struct MHD_Response *response = http_text_response(text);
+
+	if (response != NULL)
+		http_fields(response, media_type, NULL);
+	http_send(x->http, 200, response);
+	buf_fini(text);
 }
 
 /* A large answer while it is sent. */

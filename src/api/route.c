@@ -18,6 +18,7 @@ static const struct route routes[] = {
 	{ "GET", "/v1/status", api_status_get, false, NULL },
 	{ "GET", "/v1/tokens", api_tokens_get, false, tokens_query },
 	{ "GET", "/v1/keys", api_keys_get, false, keys_query },
+	{ "GET", "/metrics", api_metrics_get, false, NULL },
 	{ "GET", "/v1/events", api_events_get, false, events_query },
 	{ "POST", "/v1/signatures", api_signatures_post, true, NULL },
 	{ "POST", "/v1/authentications", api_authentications_post, true,

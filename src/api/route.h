@@ -30,6 +30,7 @@ int route_find(const char *method, const char *path, const struct route **out,
 
 /* Handlers, one file each. */
 void api_status_get(struct exchange *x);
+void api_metrics_get(struct exchange *x);
 void api_tokens_get(struct exchange *x);
 void api_keys_get(struct exchange *x);
 void api_events_get(struct exchange *x);

@@ -134,16 +134,6 @@ static void put_policy(struct writer *j, const struct policy *p)
 	writer_close(j, ']');
 }
 
-static unsigned approvals_in(const struct approvals *list)
-{
-	const struct approval *a;
-	unsigned n = 0;
-
-	TAILQ_FOREACH(a, list, entry)
-		n++;
-	return n;
-}
-
 void api_status_get(struct exchange *x)
 {
 	const struct broker *b = x->broker;
@@ -163,8 +153,9 @@ void api_status_get(struct exchange *x)
 	api_checkpoints_put(&j, b);
 	writer_close(&j, '}');
 	writer_int(&j, "queue", b->living_count);
-	writer_int(&j, "dialogs_open", approvals_in(&b->approvals_open));
-	writer_int(&j, "dialogs_waiting", approvals_in(&b->approvals_waiting));
+	writer_int(&j, "dialogs_open", approvals_count(&b->approvals_open));
+	writer_int(&j, "dialogs_waiting",
+		   approvals_count(&b->approvals_waiting));
 	put_policy(&j, &b->settings->policy);
 	/* Said aloud: a daemon that is being measured proves nothing. */
 	writer_bool(&j, "unchecked", b->settings->skip_check);

@@ -8,6 +8,7 @@
 #include <p11-kit/pkcs11.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "broker/announce.h"
@@ -146,6 +147,8 @@ static void approval_answered(void *arg, const struct error *refusal)
 	struct approval *a = arg;
 
 	a->prompt = NULL;
+	histogram_add(&a->broker->metrics.dialogs,
+		      clock_mono_ns() - a->asked_ns);
 	announce_dialog(a, false);
 	if (refusal != NULL) {
 		approval_refuse(a, refusal);
@@ -170,6 +173,7 @@ static int approval_open_prompt(struct approval *a, struct error *e)
 
 	buf_init(&request, LIMIT_PROMPT_REQUEST);
 	a->asked++;
+	a->asked_ns = clock_mono_ns();
 	r = a->describe(a, &request, e);
 	setup.request = &request;
 	if (r == 0)
@@ -388,6 +392,16 @@ void approval_next(struct broker *b)
 		if (!approval_conflicts(a))
 			approval_open(a);
 	}
+}
+
+unsigned approvals_count(const struct approvals *list)
+{
+	const struct approval *a;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(a, list, entry)
+		n++;
+	return n;
 }
 
 unsigned approval_waiting(const struct approval *a)

@@ -74,6 +74,7 @@ struct approval {
 	struct worker *worker;
 	struct worker_call call;
 	struct prompt *prompt;
+	int64_t asked_ns;	/* when its dialog opened */
 	int pin_fd;		/* the prompt's end, before it is given away */
 	bool cancelled;
 	struct error why;	/* of being cancelled */
@@ -103,6 +104,9 @@ bool approval_again(struct approval *a, const struct error *why);
 
 /* How many others wait for the same person or token. */
 unsigned approval_waiting(const struct approval *a);
+
+/* How many are in one of the broker's lists. */
+unsigned approvals_count(const struct approvals *list);
 
 /* A worker has gone: those that were prepared with it are over. */
 void approval_workers_changed(struct broker *b);

@@ -12,6 +12,7 @@
 #include "base/attr.h"
 #include "broker/approval.h"
 #include "broker/compute.h"
+#include "broker/metrics.h"
 #include "broker/module.h"
 #include "broker/recording.h"
 #include "broker/request.h"
@@ -53,6 +54,7 @@ struct broker {
 	unsigned counters_count;
 	struct cards *cards; /* NULL: no module has a worker a reader */
 	struct recording recording;
+	struct metrics metrics;
 	struct seen *seen; /* requests of banks; NULL until there is one */
 	unsigned living_count;
 	unsigned finished_count;

@@ -172,6 +172,15 @@ unsigned module_ready(const struct module *m)
 	return ready;
 }
 
+unsigned module_restarts(const struct module *m)
+{
+	unsigned restarts = 0;
+
+	for (unsigned i = 0; i < m->shards_count; i++)
+		restarts += m->shards[i].restarts;
+	return restarts;
+}
+
 /* --- what its shards tell ----------------------------------------------- */
 
 static void module_settled(struct module *m)

@@ -193,6 +193,9 @@ void module_free(struct module *m);
 /* Number of workers that can sign now. */
 unsigned module_ready(const struct module *m);
 
+/* Workers that were replaced since the start. */
+unsigned module_restarts(const struct module *m);
+
 /* --- for shard.c and module_reader.c ------------------------------------- */
 
 /* This shard is ready, or failed to become so, or has room. */

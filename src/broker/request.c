@@ -131,16 +131,23 @@ void request_unref(struct request *r)
 
 /* --- the end ------------------------------------------------------------ */
 
-static const char *request_outcome(const struct request *r)
+static enum metrics_outcome request_outcome(const struct request *r)
 {
+	if (r->error.code == 0 && r->idempotent != NULL && r->idempotent->found)
+		return METRICS_REPEATED;
 	if (r->error.code == 0)
-		return "released";
+		return METRICS_RELEASED;
 	if (r->error.code == ERR_DECLINED)
-		return "declined";
+		return METRICS_DECLINED;
 	if (r->error.code == ERR_CANCELLED)
-		return "cancelled";
-	return err_info(r->error.code)->kind == ERR_KIND_REFUSAL ? "refused" :
-		"failed";
+		return METRICS_CANCELLED;
+	return err_info(r->error.code)->kind == ERR_KIND_REFUSAL ?
+		METRICS_REFUSED : METRICS_FAILED;
+}
+
+static const char *request_outcome_name(const struct request *r)
+{
+	return metrics_outcome_name(request_outcome(r));
 }
 
 /* For those who look at the log; the journal has it all. */
@@ -148,7 +155,7 @@ static void request_log(const struct request *r)
 {
 	log_write(r->error.code == 0 ? LOG_DEBUG : LOG_INFO, r->id,
 		  "%s uid=%u pid=%d key=\"%s\" signed=%u/%u%s%s%s%s",
-		  request_outcome(r), r->caller.uid, (int)r->caller.pid,
+		  request_outcome_name(r), r->caller.uid, (int)r->caller.pid,
 		  r->key == NULL ? r->key_uri : r->key->uri, r->signed_count,
 		  r->count, r->error.code == 0 ? "" : " ",
 		  r->error.code == 0 ? "" : err_info(r->error.code)->code,
@@ -159,6 +166,7 @@ static void request_log(const struct request *r)
 static void request_end(struct request *r, enum request_state state)
 {
 	request_enter(r, state);
+	r->broker->metrics.requests[request_outcome(r)]++;
 	consent_end(r);
 	if (r->module != NULL)
 		module_release(r->module);
@@ -187,7 +195,7 @@ static enum request_state request_end_state(const struct request *r)
 void request_fail(struct request *r)
 {
 	r->signed_count = 0;
-	recording_build(r, request_outcome(r));
+	recording_build(r, request_outcome_name(r));
 	recording_note(r);
 	request_log(r);
 	request_end(r, request_end_state(r));
@@ -243,11 +251,14 @@ static void request_recorded(struct journal_entry *entry,
 		((char *)entry - offsetof(struct request, record));
 
 	buf_fini(&entry->event);
+	histogram_add(&r->broker->metrics.recording,
+		      clock_mono_ns() - r->since_ns);
 	if (failure != NULL) {
 		r->error = *failure;
 		request_fail(r);
 		return;
 	}
+	r->key->token->metrics.signatures += r->signed_count;
 	r->state = REQUEST_RECORDED;
 	if (r->idempotent != NULL)
 		r->idempotent->kept = true;
@@ -259,7 +270,7 @@ static void request_record_run(struct compute_job *job)
 {
 	struct request *r = request_of_compute(job);
 
-	recording_build(r, request_outcome(r));
+	recording_build(r, request_outcome_name(r));
 }
 
 static void request_record_done(struct compute_job *job)
@@ -267,6 +278,7 @@ static void request_record_done(struct compute_job *job)
 	struct request *r = request_of_compute(job);
 
 	r->record.done = request_recorded;
+	r->since_ns = clock_mono_ns();
 	recording_release(r);
 }
 

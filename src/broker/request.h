@@ -92,6 +92,7 @@ struct request {
 	bool cancelled;
 	unsigned signed_count;	     /* items with a signature, the first */
 	pid_t worker;		     /* that had it; 0: none */
+	int64_t since_ns;	     /* queued, then: waits for its record */
 	struct journal_entry record; /* while it is written */
 	struct journal_item *kept_items; /* of record */
 	struct idempotent *idempotent; /* NULL: without Idempotency-Key */

@@ -130,10 +130,23 @@ static void signing_keep_login(struct request *r)
 			 r->verdict.rule->pin_cache);
 }
 
+/* What no worker began has no time of its own. */
+static void signing_measure(const struct request *r)
+{
+	struct metrics_token *m = &r->key->token->metrics;
+	int64_t began = r->sign.call.began_ns;
+
+	if (began == 0)
+		return;
+	histogram_add(&m->waiting, began - r->since_ns);
+	histogram_add(&m->executing, clock_mono_ns() - began);
+}
+
 static void signing_signed(struct sign_job *job, const struct error *failure)
 {
 	struct request *r = signing_of_job(job);
 
+	signing_measure(r);
 	if (failure != NULL) {
 		r->error = *failure;
 		recording_pin_refused(r->broker, r->key->token, &r->caller,
@@ -208,6 +221,8 @@ static void signing_queue(struct request *r)
 	r->sign.signature = signing_signature;
 	r->sign.done = signing_signed;
 	signing_login(r);
+	r->sign.call.began_ns = 0;
+	r->since_ns = clock_mono_ns();
 	if (module_sign(r->module, &r->sign, &r->error) != 0)
 		request_fail(r);
 }

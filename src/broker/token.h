@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "broker/kept.h"
 #include "broker/key.h"
+#include "broker/metrics.h"
 #include "broker/settings.h"
 #include "wire/readers.h"
 #include "wire/tokens.h"
@@ -52,6 +53,7 @@ struct token {
 	struct key **keys;   /* by identity; also certificates without key */
 	size_t keys_count;
 	unsigned queued;     /* requests that wait for it */
+	struct metrics_token metrics;
 	char reader[LIMIT_LABEL];  /* of a per_reader module: its last */
 	uint8_t atr[WIRE_ATR_MAX]; /* of its card, when it was last here */
 	size_t atr_len;

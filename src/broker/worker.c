@@ -355,9 +355,13 @@ static void worker_first_changed(struct worker *w)
 	struct worker_call *first = TAILQ_FIRST(&w->calls);
 	int64_t ns;
 
-	if (first == NULL || first->deadline_ms == 0)
+	if (first == NULL)
 		return;
 	w->first_since = clock_mono_ns();
+	if (first->began_ns == 0)
+		first->began_ns = w->first_since;
+	if (first->deadline_ms == 0)
+		return;
 	ns = first->deadline_ms * CLOCK_NS_PER_MS;
 	if (w->timer_at == 0 || w->first_since + ns < w->timer_at)
 		worker_set_timer(w, ns);
@@ -369,6 +373,7 @@ struct buf *worker_begin(struct worker *w, struct worker_call *call)
 {
 	call->id = ++w->next_id;
 	call->fd = -1;
+	call->began_ns = 0;
 	w->frame_start = wire_frame_begin(&w->out, call->type, WIRE_REQ,
 					  call->id);
 	return &w->out;

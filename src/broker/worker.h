@@ -34,6 +34,7 @@ struct worker_call {
 	uint64_t fd_at;	   /* offset of its frame in all that was sent */
 	/* From the moment the worker is free for it; 0: it has all time. */
 	unsigned deadline_ms;
+	int64_t began_ns;  /* that moment, CLOCK_MONOTONIC; 0: not yet */
 	/* WIRE_MORE: the call goes on; WIRE_REP and WIRE_FAIL end it.  The
 	 * body is borrowed.  A result other than 0 ends the worker. */
 	int (*answer)(struct worker_call *call, const struct wire_frame *f,

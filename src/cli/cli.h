@@ -42,6 +42,7 @@ extern const struct cli_command cli_verify_command;
 extern const struct cli_command cli_policy_command;
 extern const struct cli_command cli_browser_command;
 extern const struct cli_command cli_watch_command;
+extern const struct cli_command cli_top_command;
 extern const struct cli_command cli_doctor_command;
 extern const struct cli_command cli_help_command;
 

@@ -13,10 +13,19 @@
 #include "signet.h"
 
 static const struct cli_command *const commands[] = {
-	&cli_status_command, &cli_tokens_command, &cli_token_command,
-	&cli_pin_command,    &cli_key_command,	  &cli_keys_command,
-	&cli_sign_command,   &cli_verify_command, &cli_policy_command,
-	&cli_browser_command, &cli_watch_command, &cli_doctor_command,
+	&cli_status_command,
+	&cli_tokens_command,
+	&cli_token_command,
+	&cli_pin_command,
+	&cli_key_command,
+	&cli_keys_command,
+	&cli_sign_command,
+	&cli_verify_command,
+	&cli_policy_command,
+	&cli_browser_command,
+	&cli_watch_command,
+	&cli_top_command,
+	&cli_doctor_command,
 	&cli_help_command,
 };
 

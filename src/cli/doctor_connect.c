@@ -119,13 +119,26 @@ static int spawn(char *const *argv, int out, pid_t *pid)
 /* Until it closes its output; what does not fit is read and dropped. */
 static int listen_to(int fd, char *said, size_t size, int64_t until)
 {
-	size_t used = 0;
-	char c;
-	int r;
+	size_t used = 0, fits;
+	char piece[4096];
+	ssize_t n = 1;
+	int r = 0;
 
-	while ((r = doctor_read(fd, &c, 1, until)) == 0)
-		if (used + 1 < size)
-			said[used++] = c;
+	while (n != 0 && r == 0) {
+		r = wait_for(fd, POLLIN, until);
+		if (r != 0)
+			break;
+		n = read(fd, piece, sizeof(piece));
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			r = errno;
+		fits = size - 1 - used;
+		if (n > 0 && (size_t)n < fits)
+			fits = (size_t)n;
+		if (n > 0) {
+			memcpy(said + used, piece, fits);
+			used += fits;
+		}
+	}
 	said[used] = '\0';
 	return r;
 }
@@ -142,7 +155,7 @@ int doctor_program(char *const *argv, char *said, size_t size)
 	r = spawn(argv, ends[1], &pid);
 	close(ends[1]);
 	if (r == 0) {
-		if (listen_to(ends[0], said, size, until) != ECONNRESET)
+		if (listen_to(ends[0], said, size, until) != 0)
 			kill(pid, SIGKILL);
 		/* With its output closed it could still stay. */
 		while (waitpid(pid, &status, WNOHANG) == 0) {
