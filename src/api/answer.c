@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "api/http.h"
-#include "api/problem.h"
+#include "base/problem.h"
 #include "base/b64.h"
 #include "base/limits.h"
 #include "base/log.h"

@@ -4,7 +4,7 @@
  */
 #include "api/checkpoints.h"
 
-#include "api/problem.h"
+#include "base/problem.h"
 #include "base/clock.h"
 #include "broker/broker.h"
 

@@ -4,7 +4,7 @@
  */
 #include "api/readers.h"
 
-#include "api/problem.h"
+#include "base/problem.h"
 #include "base/clock.h"
 #include "base/writer.h"
 #include "broker/cards.h"

@@ -7,7 +7,7 @@
 
 #include "api/exchange.h"
 #include "api/order.h"
-#include "api/problem.h"
+#include "base/problem.h"
 #include "api/route.h"
 #include "api/signatures.h"
 #include "base/limits.h"

@@ -6,7 +6,7 @@
 
 #include "api/checkpoints.h"
 #include "api/exchange.h"
-#include "api/problem.h"
+#include "base/problem.h"
 #include "api/readers.h"
 #include "api/route.h"
 #include "base/clock.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api/exchange.h"
-#include "api/problem.h"
+#include "base/problem.h"
 #include "api/route.h"
 #include "base/limits.h"
 #include "base/writer.h"

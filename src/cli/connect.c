@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/start.h"
 #include "cli/i18n.h"
 #include "cli/message.h"
-#include "cli/start.h"
 #include "signet.h"
 
 void cli_connect_freep(struct signet_client **c)
@@ -34,25 +34,23 @@ struct signet_client *cli_connect_more(const struct cli_common *common)
 	return c;
 }
 
-/*
- * A socket that somebody named is somebody's: only with a configuration named
- * beside it do we know what a signetd there should be.
- */
 static bool may_start(const struct cli_common *common)
 {
-	if (common->no_start || common->socket != NULL)
-		return false;
-	return getenv("SIGNET_SOCKET") == NULL ||
-	       getenv("SIGNET_CONFIG") != NULL;
+	return !common->no_start && common->socket == NULL && start_wanted();
+}
+
+void cli_connect_say(const char *line)
+{
+	cli_message("  %s", line);
 }
 
 static int ensure_running(const struct cli_common *common, const char *socket)
 {
 	struct error e;
 
-	if (!may_start(common) || cli_start_listening(socket))
+	if (!may_start(common) || start_listening(socket))
 		return CLI_OK;
-	if (cli_start(socket, &e) == 0)
+	if (start_signetd(socket, cli_connect_say, &e) == 0)
 		return CLI_OK;
 	return cli_failure(&e, NULL);
 }

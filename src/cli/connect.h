@@ -21,6 +21,9 @@ int cli_connect(const struct cli_common *common, struct signet_client **out)
 /* One more client like that, without looking; NULL: no memory. */
 struct signet_client *cli_connect_more(const struct cli_common *common);
 
+/* For start_signetd(): a line of its log. */
+void cli_connect_say(const char *line);
+
 /* For AUTO(). */
 void cli_connect_freep(struct signet_client **c);
 

@@ -12,12 +12,12 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/paths.h"
+#include "base/start.h"
 #include "cli/connect.h"
 #include "cli/doctor.h"
 #include "cli/doctor_connect.h"
 #include "cli/i18n.h"
 #include "cli/self.h"
-#include "cli/start.h"
 #include "signet.h"
 
 #define SERVICE_MEND_MAX (CLI_PATH_MAX + 128)
@@ -85,7 +85,7 @@ static bool starts(struct doctor *d, const char *socket)
 
 	if (!d->start)
 		return false;
-	if (cli_start(socket, &e) == 0)
+	if (start_signetd(socket, cli_connect_say, &e) == 0)
 		return true;
 	doctor_say(d, "service", DOCTOR_ERROR,
 		   _("mend the configuration first; signetd.log beside the"

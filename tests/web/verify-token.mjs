@@ -1,12 +1,12 @@
-#!/usr/bin/env node
-// SPDX-License-Identifier: Apache-2.0
-//
-// verify-token TOKEN ORIGIN NONCE CA - verifies an authentication token
-//
-// What a server does with a token of Web eID (web-eid:1.0), by Node's crypto
-// and nothing of Signet: TOKEN is a file with the JSON, CA one with the PEM
-// certificate of the issuer. Prints the subject; else says why not and ends
-// with 1.
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify-token: node verify-token.mjs TOKEN ORIGIN NONCE CA
+ *
+ * Does what a server does with a token of Web eID (web-eid:1.0), by Node's
+ * crypto and nothing of Signet: TOKEN is a file with the JSON, CA one with the
+ * PEM certificate of the issuer.  Prints the subject; else says why not and
+ * ends with 1.
+ */
 import { createHash, constants, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 
@@ -31,9 +31,10 @@ function checkCertificate(certificate, ca) {
 		"not for client authentication");
 }
 
-// How the algorithm (RFC 7518) is told to Node; null: it is none.
+/* How the algorithm (RFC 7518) is told to Node. */
 function options(algorithm) {
-	const [, family, bits] = /^(ES|RS|PS)(256|384|512)$/.exec(algorithm) ?? [];
+	const [, family, bits] =
+		/^(ES|RS|PS)(256|384|512)$/.exec(algorithm) ?? [];
 
 	check(family !== undefined, `no algorithm ${algorithm}`);
 	return {
@@ -73,7 +74,8 @@ function verifyToken(token, origin, nonce, ca) {
 try {
 	const [file, origin, nonce, caFile] = process.argv.slice(2);
 	const ca = new X509Certificate(readFileSync(caFile));
-	console.log(verifyToken(JSON.parse(readFileSync(file)), origin, nonce, ca)
+	const token = JSON.parse(readFileSync(file));
+	console.log(verifyToken(token, origin, nonce, ca)
 		.replaceAll("\n", ", "));
 } catch (error) {
 	console.log(error instanceof Refusal ? error.message : error.stack);

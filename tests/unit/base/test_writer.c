@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/writer.h"
-#include "api/problem.h"
+#include "base/problem.h"
 
 static void commas_put_themselves(void **state)
 {

@@ -9,8 +9,8 @@
  * at once one fails, since the other has the socket's lock, and that one is
  * waited for.
  */
-#ifndef SIGNET_CLI_START_H
-#define SIGNET_CLI_START_H
+#ifndef SIGNET_BASE_START_H
+#define SIGNET_BASE_START_H
 
 #include <stdbool.h>
 
@@ -19,14 +19,18 @@
 struct error;
 
 /* Does somebody listen at the socket?  Also true when we may not connect. */
-bool cli_start_listening(const char *socket_path);
+bool start_listening(const char *socket_path);
+
+/* May one be started, by what the environment says of the socket? */
+bool start_wanted(void);
 
 /*
  * Start signetd for this socket and wait until it listens, at most 5 s.
  * ERR_CONFIG: no configuration; ERR_NO_DAEMON: there is no signetd, or it
- * ended: then the end of its log has been printed; ERR_IO: the socket's
- * folder cannot be made, or is open to others.
+ * ended: then say() was called for each line of the end of its log; ERR_IO:
+ * the socket's folder cannot be made, or is open to others.
  */
-int cli_start(const char *socket_path, struct error *e) MUST_CHECK;
+int start_signetd(const char *socket_path, void (*say)(const char *line),
+		  struct error *e) MUST_CHECK;
 
 #endif

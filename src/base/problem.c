@@ -2,7 +2,7 @@
 /*
  * problem: a struct error as a problem document.
  */
-#include "api/problem.h"
+#include "base/problem.h"
 
 #include <stdio.h>
 

@@ -2,13 +2,14 @@
 /*
  * start: starts the user's own signetd.
  */
-#include "cli/start.h"
+#include "base/start.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,29 +21,38 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/paths.h"
-#include "cli/i18n.h"
-#include "cli/message.h"
-#include "cli/self.h"
+#include "base/self.h"
 
 #define START_DEADLINE_MS 5000
 #define START_POLL_MS 20
 #define START_READY_FD 3
 #define START_LOG_TAIL 1024
+#define START_PATH 4096
 
 extern char **environ;
 
 struct start {
 	char socket[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
-	char config[CLI_PATH_MAX];
-	char program[CLI_PATH_MAX];
-	char dir[CLI_PATH_MAX]; /* of the socket and the log */
-	char log[CLI_PATH_MAX + 16];
+	char config[START_PATH];
+	char program[START_PATH];
+	char dir[START_PATH]; /* of the socket and the log */
+	char log[START_PATH + 16];
 	off_t log_from; /* what is behind this is about this start */
 	pid_t pid;
 	int ready; /* read end */
 };
 
-bool cli_start_listening(const char *socket_path)
+/*
+ * A socket that somebody named is somebody's: only with a configuration named
+ * beside it do we know what a signetd there should be.
+ */
+bool start_wanted(void)
+{
+	return getenv("SIGNET_SOCKET") == NULL ||
+	       getenv("SIGNET_CONFIG") != NULL;
+}
+
+bool start_listening(const char *socket_path)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	AUTO(fd_closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -207,14 +217,14 @@ static void read_log(const struct start *s, char text[START_LOG_TAIL + 1])
 	text[len < 0 ? 0 : len] = '\0';
 }
 
-static void print_log(const struct start *s)
+static void tell_log(const struct start *s, void (*say)(const char *line))
 {
 	char text[START_LOG_TAIL + 1], *line, *state = NULL;
 
 	read_log(s, text);
 	for (line = strtok_r(text, "\n", &state); line != NULL;
 	     line = strtok_r(NULL, "\n", &state))
-		cli_message("  %s", line);
+		say(line);
 }
 
 /* Ours came second: the first one has the lock, and may not listen yet. */
@@ -240,10 +250,11 @@ static bool is_up(struct start *s)
 			return true;
 		fd_closep(&s->ready);
 	}
-	return s->ready < 0 && cli_start_listening(s->socket);
+	return s->ready < 0 && start_listening(s->socket);
 }
 
-static int wait_ready(struct start *s, struct error *e)
+static int wait_ready(struct start *s, void (*say)(const char *line),
+		      struct error *e)
 {
 	int64_t until = clock_mono_ns() + START_DEADLINE_MS * CLOCK_NS_PER_MS;
 	int status = 0;
@@ -252,7 +263,7 @@ static int wait_ready(struct start *s, struct error *e)
 		pid_t ended = waitpid(s->pid, &status, WNOHANG);
 
 		if (ended == s->pid && status != 0 && !other_starts(s)) {
-			print_log(s);
+			tell_log(s, say);
 			return error_set(e, ERR_NO_DAEMON,
 					 "%s could not start; its log is %s",
 					 s->program, s->log);
@@ -266,7 +277,8 @@ static int wait_ready(struct start *s, struct error *e)
 	return 0;
 }
 
-int cli_start(const char *socket_path, struct error *e)
+int start_signetd(const char *socket_path, void (*say)(const char *line),
+		  struct error *e)
 {
 	struct start s = { .ready = -1 };
 	int r;
@@ -277,11 +289,12 @@ int cli_start(const char *socket_path, struct error *e)
 		r = prepare_dir(&s, e);
 	if (r != 0)
 		return r;
-	cli_self_signetd(s.program);
+	if (!self_program("signetd", s.program, sizeof(s.program)))
+		snprintf(s.program, sizeof(s.program), "signetd");
 	r = launch(&s, e);
 	if (r != 0)
 		return r;
-	r = wait_ready(&s, e);
+	r = wait_ready(&s, say, e);
 	fd_closep(&s.ready);
 	return r;
 }

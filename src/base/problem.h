@@ -2,8 +2,8 @@
 /*
  * problem: a struct error as a problem document (RFC 9457).
  */
-#ifndef SIGNET_API_PROBLEM_H
-#define SIGNET_API_PROBLEM_H
+#ifndef SIGNET_BASE_PROBLEM_H
+#define SIGNET_BASE_PROBLEM_H
 
 #include "base/err.h"
 #include "base/writer.h"
