@@ -45,6 +45,17 @@ void http_send(struct http *h, unsigned status, struct MHD_Response *response)
 	h->dropped = true;
 }
 
+void http_forbid(struct http *h)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		0, NULL, MHD_RESPMEM_PERSISTENT);
+
+	if (response != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
+					"close");
+	http_send(h, MHD_HTTP_FORBIDDEN, response);
+}
+
 static struct MHD_Response *http_text_response(struct buf *json)
 {
 	struct MHD_Response *response;

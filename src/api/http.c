@@ -6,6 +6,7 @@
 #include "api/order.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -95,44 +96,37 @@ static int http_check_query(struct http *h, struct error *e)
 
 /* --- a request arrives -------------------------------------------------- */
 
-struct header_check {
-	unsigned lengths;
-	unsigned types;
-	unsigned keys; /* Idempotency-Key */
-	bool chunked;
-};
-
 static enum MHD_Result header_field(void *arg, enum MHD_ValueKind kind,
 				    const char *name, const char *value)
 {
-	struct header_check *h = arg;
+	struct http_fields *f = arg;
 
 	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
-		h->lengths++;
+		f->lengths++;
 	else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0)
-		h->chunked = true;
+		f->chunked = true;
 	else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_TYPE) == 0)
-		h->types++;
+		f->types++;
 	else if (strcasecmp(name, "Idempotency-Key") == 0)
-		h->keys++;
+		f->keys++;
+	else if (strcasecmp(name, GATE_ORIGIN) == 0)
+		f->origins++;
 	return MHD_YES;
 }
 
 /* RFC 9112 6.3: what two readers could take differently is refused. */
 static int http_check_header(struct http *h, struct error *e)
 {
-	struct header_check check = { .chunked = false };
+	const struct http_fields *f = &h->fields;
 	const char *length;
 
-	MHD_get_connection_values(h->connection->mhd, MHD_HEADER_KIND,
-				  header_field, &check);
-	if (check.lengths > 1 || (check.lengths == 1 && check.chunked))
+	if (f->lengths > 1 || (f->lengths == 1 && f->chunked))
 		return error_set(e, ERR_MALFORMED,
 				 "the length of the body is given twice");
-	if (check.types > 1)
+	if (f->types > 1)
 		return error_set(e, ERR_MALFORMED,
 				 "Content-Type is given twice");
-	if (check.keys > 1)
+	if (f->keys > 1)
 		return error_set(e, ERR_MALFORMED,
 				 "Idempotency-Key is given twice");
 	length = exchange_header(&h->exchange,
@@ -143,6 +137,56 @@ static int http_check_header(struct http *h, struct error *e)
 				 "a body may have %zu bytes here",
 				 h->has_body ? HTTP_BODY_MAX : (size_t)0);
 	return 0;
+}
+
+/* --- who asks ----------------------------------------------------------- */
+
+/* On the unix socket: a program, or a page that signet-webhost speaks for. */
+static int http_caller(struct http *h, struct error *e)
+{
+	struct connection *c = h->connection;
+	const char *origin;
+
+	if (c->refused.code != 0) {
+		*e = c->refused;
+		return e->code;
+	}
+	c->caller.origin[0] = '\0';
+	if (h->fields.origins == 0)
+		return 0;
+	if (!gate_is_webhost(c->api->broker, &c->caller))
+		return error_set(e, ERR_NOT_ALLOWED, GATE_ORIGIN " is for"
+				 " signet-webhost only");
+	origin = exchange_header(&h->exchange, GATE_ORIGIN);
+	if (h->fields.origins == 1)
+		h->page = gate_page(c->api->broker, origin);
+	snprintf(c->caller.origin, sizeof(c->caller.origin), "%s",
+		 h->page == GATE_STRANGER ? "null" : origin);
+	return 0;
+}
+
+/* False: http_forbid(). */
+static bool http_admits(const struct http *h, const struct route *route)
+{
+	if (h->connection->caller.origin[0] == '\0')
+		return true;
+	return h->page == GATE_ALLOWED ||
+	       (h->page == GATE_CANDIDATE && route != NULL &&
+		route->whose == ROUTE_CANDIDATES);
+}
+
+static int http_route(struct http *h, const char *method, const char *path,
+		      struct error *e)
+{
+	struct exchange *x = &h->exchange;
+	int r = route_find(method, path, &x->route, x->argument,
+			   sizeof(x->argument), e);
+
+	if (r == 0 && x->caller->origin[0] != '\0' &&
+	    x->route->whose == ROUTE_PROGRAMS)
+		r = error_set(e, ERR_NOT_ALLOWED, "%s %s is not for pages",
+			      method, x->route->path);
+	return r;
 }
 
 static int http_check_type(struct exchange *x, struct error *e)
@@ -169,20 +213,11 @@ static int http_digest_begin(struct http *h, struct error *e)
 	return 0;
 }
 
-static int http_prepare(struct http *h, const char *method, const char *path,
-			struct error *e)
+static int http_prepare(struct http *h, struct error *e)
 {
 	struct exchange *x = &h->exchange;
 	int r;
 
-	if (h->connection->refused.code != 0) {
-		*e = h->connection->refused;
-		return e->code;
-	}
-	r = route_find(method, path, &x->route, x->argument,
-		       sizeof(x->argument), e);
-	if (r != 0)
-		return r;
 	h->has_body = x->route->body;
 	r = http_check_query(h, e);
 	if (r == 0)
@@ -200,12 +235,31 @@ static int http_prepare(struct http *h, const char *method, const char *path,
 	return r;
 }
 
+static void http_receive(struct http *h, const char *method, const char *path)
+{
+	struct error e;
+	int r;
+
+	MHD_get_connection_values(h->connection->mhd, MHD_HEADER_KIND,
+				  header_field, &h->fields);
+	r = http_caller(h, &e);
+	if (r == 0)
+		r = http_route(h, method, path, &e);
+	if (!http_admits(h, h->exchange.route)) {
+		http_forbid(h);
+		return;
+	}
+	if (r == 0)
+		r = http_prepare(h, &e);
+	if (r != 0)
+		exchange_refuse(&h->exchange, &e, NULL);
+}
+
 /* First call: header only.  A refusal now spares the client its upload. */
 static enum MHD_Result http_begin(struct connection *c, const char *method,
 				  const char *path, void **arg)
 {
 	struct http *h = calloc(1, sizeof(*h));
-	struct error e;
 
 	*arg = h;
 	if (h == NULL)
@@ -216,8 +270,7 @@ static enum MHD_Result http_begin(struct connection *c, const char *method,
 	h->exchange.broker = c->api->broker;
 	h->exchange.caller = &c->caller;
 	h->exchange.http = h;
-	if (http_prepare(h, method, path, &e) != 0)
-		exchange_refuse(&h->exchange, &e, NULL);
+	http_receive(h, method, path);
 	return h->dropped ? MHD_NO : MHD_YES;
 }
 

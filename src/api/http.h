@@ -16,6 +16,7 @@
 
 #include "api/api.h"
 #include "api/exchange.h"
+#include "api/gate.h"
 
 struct connection {
 	TAILQ_ENTRY(connection) entry;
@@ -29,10 +30,21 @@ struct connection {
 	struct http *http;    /* under way */
 };
 
+/* How often a field stands in the header; who reads one wants one. */
+struct http_fields {
+	unsigned lengths; /* Content-Length */
+	unsigned types;	  /* Content-Type */
+	unsigned keys;	  /* Idempotency-Key */
+	unsigned origins; /* Signet-Origin */
+	bool chunked;
+};
+
 /* An exchange as the library's callbacks know it. */
 struct http {
 	struct exchange exchange;
 	struct connection *connection;
+	struct http_fields fields;
+	enum gate_page page; /* of a caller that is one */
 	struct body body;
 	EVP_MD_CTX *digest; /* of the body; NULL: nobody needs it */
 	size_t received;
@@ -61,6 +73,12 @@ void http_deadline(struct connection *c, unsigned seconds);
 
 /* Send this response, whose fields are set, or close; takes it over. */
 void http_send(struct http *h, unsigned status, struct MHD_Response *response);
+
+/*
+ * The one answer for pages that may not speak to us: it is the same, byte for
+ * byte, whatever was asked and whatever is here.
+ */
+void http_forbid(struct http *h);
 
 /* Of stream.c: the exchange of a stream is over. */
 void stream_completed(struct stream *s);

@@ -13,12 +13,20 @@
 struct error;
 struct exchange;
 
+/* Who may use a route; each includes those before. */
+enum route_for {
+	ROUTE_PROGRAMS,
+	ROUTE_PAGES,	  /* those that are allowed */
+	ROUTE_CANDIDATES, /* those that ask to be */
+};
+
 struct route {
 	const char *method;
 	const char *path; /* "{id}" stands for one part */
 	void (*handle)(struct exchange *x);
 	bool body;	  /* takes a JSON body */
 	const char *const *query; /* arguments it takes, to NULL; or NULL */
+	enum route_for whose;
 };
 
 /*

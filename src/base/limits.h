@@ -155,6 +155,9 @@
 /* Certificates that are told of in one second to be about to expire. */
 #define LIMIT_EXPIRING 32u
 
+/* Origins of pages: that users allow, and of developers. Nobody knows more. */
+#define LIMIT_PAGES 256u
+
 #define LIMIT_RULES 256u	/* in the policy */
 #define LIMIT_MODULES 16u	/* in the configuration: each is a process */
 #define LIMIT_SHARDS 32u	/* of one module: one for a core is of use */

@@ -69,6 +69,14 @@ struct settings_evidence {
 	struct settings_tsa tsa;
 };
 
+/* Pages that reach us by themselves; those of signet-webhost, too. */
+struct settings_loopback {
+	unsigned port;	    /* on 127.0.0.1 and ::1; 0: not at all */
+	bool pairing;	    /* pages may ask the user to be allowed */
+	char **development; /* http://localhost[:port] that count as https */
+	unsigned development_count;
+};
+
 struct settings {
 	struct settings_module *modules;
 	unsigned modules_count;
@@ -79,11 +87,13 @@ struct settings {
 	char *state;	    /* folder for what must survive a restart */
 	struct settings_prompt prompt;
 	struct settings_evidence evidence;
+	struct settings_loopback loopback;
 	struct policy policy; /* the file's, or the built-in one */
 	/* Not in the file: set by the daemon. */
 	char *worker;	    /* path of signet-worker */
 	char *reader_program; /* path of signet-reader; NULL: there is none */
 	char *prompt_program; /* path of signet-prompt; NULL: there is none */
+	char *webhost; /* path of signet-webhost; NULL: there is none */
 	struct policy_builtin builtin; /* policy points here without policy: */
 	bool skip_check;    /* signetd --bench-no-check: for measuring only */
 	unsigned refs;

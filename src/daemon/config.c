@@ -22,6 +22,7 @@
 #include "broker/settings.h"
 #include "daemon/check.h"
 #include "daemon/evidence_section.h"
+#include "daemon/loopback_section.h"
 #include "daemon/policy_schema.h"
 #include "daemon/profile.h"
 #include "daemon/profile_schema.h"
@@ -148,6 +149,8 @@ static const cyaml_schema_field_t config_fields[] = {
 			    settings.prompt, prompt_fields),
 	CYAML_FIELD_MAPPING("evidence", CYAML_FLAG_OPTIONAL, struct config,
 			    settings.evidence, evidence_section_fields),
+	CYAML_FIELD_MAPPING("loopback", CYAML_FLAG_OPTIONAL, struct config,
+			    settings.loopback, loopback_section_fields),
 	CYAML_FIELD_SEQUENCE("policy",
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct config, settings.policy.rules,
@@ -194,6 +197,7 @@ static void config_free(struct settings *s)
 {
 	free(s->worker);
 	free(s->prompt_program);
+	free(s->webhost);
 	free(s->reader_program);
 	if (s->policy.rules == s->builtin.rules)
 		s->policy = (struct policy){ .rules = NULL };
@@ -352,7 +356,9 @@ static int config_check(struct config *c, struct error *e)
 		r = check_token(&s->tokens[i], e);
 	if (r == 0)
 		r = check_prompt(&s->prompt, e);
-	return r != 0 ? r : check_policy(c, e);
+	if (r == 0)
+		r = check_policy(c, e);
+	return r != 0 ? r : loopback_section_check(s, e);
 }
 
 /* --- the file ----------------------------------------------------------- */

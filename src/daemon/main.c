@@ -87,6 +87,16 @@ static char *find_program(const char *name)
 	return self_program(name, path, sizeof(path)) ? strdup(path) : NULL;
 }
 
+/* As the kernel names a process that runs it (/proc/PID/exe); or NULL. */
+static char *find_webhost(void)
+{
+	char *found = find_program("signet-webhost");
+	char *real = found == NULL ? NULL : realpath(found, NULL);
+
+	free(found);
+	return real;
+}
+
 /* --- settings ----------------------------------------------------------- */
 
 static int load_settings(const struct options *o, struct settings **out,
@@ -102,6 +112,7 @@ static int load_settings(const struct options *o, struct settings **out,
 	s->reader_program = find_program("signet-reader");
 	/* Where nobody is asked, it need not be installed. */
 	s->prompt_program = find_program("signet-prompt");
+	s->webhost = find_webhost();
 	if (s->worker == NULL) {
 		settings_unref(s);
 		return error_set(e, ERR_CONFIG,
