@@ -39,19 +39,25 @@ export interface Signet {
 	 * The same for several under one approval.  If it breaks off, the
 	 * error's problem has what was signed until then.
 	 */
-	signBatch(contents: Content[], options?: SignOptions):
-		Promise<BatchSignature>;
+	signBatch(
+		contents: Content[],
+		options?: SignOptions,
+	): Promise<BatchSignature>;
 
 	/** Proves to the page's server, which made the nonce, who this is. */
-	authenticate(nonce: string, options?: AuthenticateOptions):
-		Promise<AuthenticationToken>;
+	authenticate(
+		nonce: string,
+		options?: AuthenticateOptions,
+	): Promise<AuthenticationToken>;
 
 	/**
 	 * Tells of tokens that are there, come, go and change, until the
 	 * function it returns is called or the signal says so.
 	 */
-	onTokenChange(listener: (event: TokenEvent) => void,
-		options?: FollowOptions): () => void;
+	onTokenChange(
+		listener: (event: TokenEvent) => void,
+		options?: FollowOptions,
+	): () => void;
 }
 
 export interface RequestOptions {
@@ -70,8 +76,17 @@ export interface KeyOptions extends RequestOptions {
 	purpose?: string;
 }
 
-export type Algorithm = "RS256" | "RS384" | "RS512" | "PS256" | "PS384"
-	| "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA";
+export type Algorithm =
+	| "RS256"
+	| "RS384"
+	| "RS512"
+	| "PS256"
+	| "PS384"
+	| "PS512"
+	| "ES256"
+	| "ES384"
+	| "ES512"
+	| "EdDSA";
 
 export interface SignOptions extends RequestOptions {
 	/** PKCS#11 URI of a Key; may be left out where there is one key */
@@ -89,8 +104,12 @@ export interface SignOptions extends RequestOptions {
 	idempotencyKey?: string;
 }
 
-export type Content = PaymentContent | TextContent | RequestContent
-	| DocumentContent | DigestContent;
+export type Content =
+	| PaymentContent
+	| TextContent
+	| RequestContent
+	| DocumentContent
+	| DigestContent;
 
 /** Shown field by field; its canonical form (RFC 8785) is signed. */
 export interface PaymentContent {
@@ -246,9 +265,16 @@ export interface Problem {
 
 /** What went wrong. */
 export class SignetError extends Error {
-	constructor(code: string, detail: string, more?: {
-		status?: number; retry?: boolean; cause?: unknown;
-		problem?: Problem });
+	constructor(
+		code: string,
+		detail: string,
+		more?: {
+			status?: number;
+			retry?: boolean;
+			cause?: unknown;
+			problem?: Problem;
+		},
+	);
 	/**
 	 * One of docs/errors.md, or "unreachable", "local-network-denied",
 	 * "connection-lost", "timeout".

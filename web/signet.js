@@ -60,41 +60,51 @@ export class SignetError extends Error {
 
 function problemError(status, problem) {
 	if (typeof problem?.code !== "string")
-		return new SignetError("protocol",
+		return new SignetError(
+			"protocol",
 			`an answer that is no problem document (${status})`,
-			{ status });
-	return new SignetError(problem.code, problem.detail ?? problem.title,
-		{ status, retry: problem.retry === true, problem });
+			{ status },
+		);
+	return new SignetError(problem.code, problem.detail ?? problem.title, {
+		status,
+		retry: problem.retry === true,
+		problem,
+	});
 }
 
 function lost(cause) {
-	return new SignetError("connection-lost",
+	return new SignetError(
+		"connection-lost",
 		"the connection to Signet broke; try again",
-		{ retry: true, cause });
+		{ retry: true, cause },
+	);
 }
 
 /* --- time and cancelling ------------------------------------------------- */
 
 function whyAborted(signal) {
-	if (signal.reason instanceof SignetError)
-		return signal.reason;
-	return new SignetError("cancelled", "the page cancelled this request",
-		{ cause: signal.reason });
+	if (signal.reason instanceof SignetError) return signal.reason;
+	return new SignetError("cancelled", "the page cancelled this request", {
+		cause: signal.reason,
+	});
+}
+
+function outOfTime(ms) {
+	const detail = `no answer in ${ms} ms`;
+	return new SignetError("timeout", detail, { retry: true });
 }
 
 /* Runs work(signal), which ends when the caller's signal or the time does. */
 async function limited(signal, ms, work) {
 	const own = new AbortController();
 	const cancel = () => own.abort(signal.reason);
-	const timer = ms > 0 ? setTimeout(() => own.abort(new SignetError(
-		"timeout", `no answer in ${ms} ms`, { retry: true })), ms) : 0;
+	const late = () => own.abort(outOfTime(ms));
+	const timer = ms > 0 ? setTimeout(late, ms) : 0;
 
-	if (signal?.aborted)
-		cancel();
+	if (signal?.aborted) cancel();
 	signal?.addEventListener("abort", cancel);
 	try {
-		if (own.signal.aborted)
-			throw whyAborted(own.signal);
+		if (own.signal.aborted) throw whyAborted(own.signal);
 		return await work(own.signal);
 	} catch (error) {
 		throw own.signal.aborted ? whyAborted(own.signal) : error;
@@ -138,8 +148,11 @@ class Extension {
 		const id = crypto.randomUUID();
 		return new Promise((resolve, reject) => {
 			const take = ({ source, data, ports }) => {
-				if (source !== window || data?.id !== id
-				    || data.signet !== "v1")
+				if (
+					source !== window ||
+					data?.id !== id ||
+					data.signet !== "v1"
+				)
 					return;
 				window.removeEventListener("message", take);
 				[this.#port] = ports;
@@ -154,18 +167,23 @@ class Extension {
 				reject(whyAborted(signal));
 			});
 			window.addEventListener("message", take);
-			window.postMessage({ signet: "connect", id },
-				window.location.origin);
+			window.postMessage(
+				{ signet: "connect", id },
+				window.location.origin,
+			);
 		});
 	}
 
 	#reopen() {
-		this.#opening ??= limited(null, EXTENSION_MS,
-			(s) => this.open(s)).catch((error) => {
-			throw lost(error);
-		}).finally(() => {
-			this.#opening = null;
-		});
+		this.#opening ??= limited(null, EXTENSION_MS, (s) =>
+			this.open(s),
+		)
+			.catch((error) => {
+				throw lost(error);
+			})
+			.finally(() => {
+				this.#opening = null;
+			});
 		return this.#opening;
 	}
 
@@ -182,8 +200,7 @@ class Extension {
 
 	/* Sends a message; take() gets what comes back for it, and ends it. */
 	async #exchange(request, signal, take) {
-		if (this.#port === null)
-			await this.#reopen();
+		if (this.#port === null) await this.#reopen();
 		const id = ++this.#count;
 		return new Promise((resolve, reject) => {
 			const end = (settle) => (value) => {
@@ -210,27 +227,28 @@ class Extension {
 
 	/* What is too large for one message comes in parts. */
 	request(request, signal) {
-		let status, text = "";
+		let status,
+			text = "";
 		return this.#exchange(request, signal, (m, resolve) => {
 			status ??= m.status;
 			text += m.part ?? "";
-			if (m.last)
-				resolve({ status, body: JSON.parse(text) });
+			if (m.last) resolve({ status, body: JSON.parse(text) });
 			else if (m.part === undefined)
 				resolve({ status, body: m.body });
 		});
 	}
 
 	events(path, headers, signal, tell) {
-		return this.#exchange({ method: "GET", path, headers }, signal,
+		return this.#exchange(
+			{ method: "GET", path, headers },
+			signal,
 			(m, resolve, reject) => {
-				if (m.end)
-					resolve();
-				else if (m.event !== undefined)
-					tell(m.data);
+				if (m.end) resolve();
+				else if (m.event !== undefined) tell(m.data);
 				else if (m.status !== 200)
 					reject(problemError(m.status, m.body));
-			});
+			},
+		);
 	}
 }
 
@@ -250,10 +268,13 @@ async function loopbackPermission() {
 }
 
 function localNetworkDenied(cause) {
-	return new SignetError("local-network-denied",
-		"the browser keeps this page from programs on this device:"
-		+ " allow it in the settings of this site, or install Signet's"
-		+ " extension", { cause });
+	return new SignetError(
+		"local-network-denied",
+		"the browser keeps this page from programs on this device:" +
+			" allow it in the settings of this site, or install" +
+			" Signet's extension",
+		{ cause },
+	);
 }
 
 class Loopback {
@@ -270,18 +291,21 @@ class Loopback {
 	/* GET /hello is what lets the browser ask the visitor. */
 	async open(signal) {
 		const permission = await loopbackPermission();
-		if (permission === "denied")
-			throw localNetworkDenied();
+		if (permission === "denied") throw localNetworkDenied();
 		try {
-			const ms = permission === "prompt" ? PERSON_MS :
-				MACHINE_MS;
-			const { status, body } = await limited(signal, ms,
-				(s) => this.request({ method: "GET",
-					path: "/hello" }, s));
-			if (status !== 200)
-				throw problemError(status, body);
+			const ms =
+				permission === "prompt"
+					? PERSON_MS
+					: MACHINE_MS;
+			const hello = { method: "GET", path: "/hello" };
+			const { status, body } = await limited(
+				signal,
+				ms,
+				(s) => this.request(hello, s),
+			);
+			if (status !== 200) throw problemError(status, body);
 		} catch (error) {
-			if (await loopbackPermission() === "denied")
+			if ((await loopbackPermission()) === "denied")
 				throw localNetworkDenied(error);
 			throw error;
 		}
@@ -291,14 +315,20 @@ class Loopback {
 		try {
 			return await fetch(this.#base + request.path, {
 				method: request.method,
-				headers: { ...request.headers,
+				headers: {
+					...request.headers,
 					"Content-Type": "application/json",
-					"Signet-Client": "signet.js/1" },
-				body: request.body &&
+					"Signet-Client": "signet.js/1",
+				},
+				body:
+					request.body &&
 					JSON.stringify(request.body),
-				mode: "cors", credentials: "omit",
-				cache: "no-store", redirect: "error",
-				referrerPolicy: "no-referrer", signal,
+				mode: "cors",
+				credentials: "omit",
+				cache: "no-store",
+				redirect: "error",
+				referrerPolicy: "no-referrer",
+				signal,
 			});
 		} catch (error) {
 			throw signal.aborted ? whyAborted(signal) : lost(error);
@@ -311,30 +341,38 @@ class Loopback {
 			throw lost(error);
 		});
 		try {
-			return { status: answer.status,
-				body: text && JSON.parse(text) };
+			return {
+				status: answer.status,
+				body: text && JSON.parse(text),
+			};
 		} catch {
 			return { status: answer.status };
 		}
 	}
 
 	async events(path, headers, signal, tell) {
-		const answer = await this.#fetch({ method: "GET", path,
-			headers }, signal);
+		const answer = await this.#fetch(
+			{ method: "GET", path, headers },
+			signal,
+		);
 		if (answer.status !== 200)
-			throw problemError(answer.status,
-				await answer.json().catch(() => null));
-		const reader = answer.body.pipeThrough(new TextDecoderStream())
+			throw problemError(
+				answer.status,
+				await answer.json().catch(() => null),
+			);
+		const reader = answer.body
+			.pipeThrough(new TextDecoderStream())
 			.getReader();
 		let rest = "";
 		for (;;) {
-			const { value, done } = await reader.read()
+			const { value, done } = await reader
+				.read()
 				.catch((error) => {
-					throw signal.aborted ?
-						whyAborted(signal) : lost(error);
+					throw signal.aborted
+						? whyAborted(signal)
+						: lost(error);
 				});
-			if (done)
-				return;
+			if (done) return;
 			const lines = (rest + value).split("\n");
 			rest = lines.pop();
 			for (const line of lines)
@@ -348,10 +386,10 @@ class Loopback {
 
 async function base64(data) {
 	let binary = "";
-	if (data instanceof Blob)
-		data = await data.arrayBuffer();
-	const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer,
-		data.byteOffset, data.byteLength) : new Uint8Array(data);
+	if (data instanceof Blob) data = await data.arrayBuffer();
+	const bytes = ArrayBuffer.isView(data)
+		? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+		: new Uint8Array(data);
 	for (let i = 0; i < bytes.length; i += 0x8000)
 		binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
 	return btoa(binary);
@@ -359,23 +397,40 @@ async function base64(data) {
 
 const CONTENTS = {
 	payment: (c) => ({ media_type: PAYMENT, payment: c.payment }),
-	text: async (c) => ({ media_type: TEXT,
-		data: await base64(new TextEncoder().encode(c.text)) }),
-	request: async (c) => ({ media_type: REQUEST,
-		data: await base64(new TextEncoder().encode(c.request)) }),
-	document: async (c) => ({ media_type: c.mediaType || c.document.type ||
-		"application/octet-stream", data: await base64(c.document) }),
-	digest: async (c) => ({ size: c.size, digest: {
-		algorithm: c.digest.algorithm,
-		value: typeof c.digest.value === "string" ? c.digest.value :
-			await base64(c.digest.value) } }),
+	text: async (c) => ({
+		media_type: TEXT,
+		data: await base64(new TextEncoder().encode(c.text)),
+	}),
+	request: async (c) => ({
+		media_type: REQUEST,
+		data: await base64(new TextEncoder().encode(c.request)),
+	}),
+	document: async (c) => ({
+		media_type:
+			c.mediaType ||
+			c.document.type ||
+			"application/octet-stream",
+		data: await base64(c.document),
+	}),
+	digest: async (c) => ({
+		size: c.size,
+		digest: {
+			algorithm: c.digest.algorithm,
+			value:
+				typeof c.digest.value === "string"
+					? c.digest.value
+					: await base64(c.digest.value),
+		},
+	}),
 };
 
 async function contentOf(c) {
 	const kinds = Object.keys(CONTENTS).filter((k) => c[k] !== undefined);
 	if (kinds.length !== 1)
-		throw new TypeError("a content has one of "
-			+ Object.keys(CONTENTS).join(", "));
+		throw new TypeError(
+			"a content has one of " +
+				Object.keys(CONTENTS).join(", "),
+		);
 	const { data, ...content } = await CONTENTS[kinds[0]](c);
 	return { ...content, name: c.name ?? c.document?.name, data };
 }
@@ -406,9 +461,14 @@ class Signet {
 		for (const name of ["token", "issuer", "purpose"])
 			if (options[name] !== undefined)
 				query.set(name, options[name]);
-		const answer = await this.#ask({ method: "GET",
-			path: `/v1/keys?${query}`.replace(/\?$/, "") }, options,
-			MACHINE_MS);
+		const answer = await this.#ask(
+			{
+				method: "GET",
+				path: `/v1/keys?${query}`.replace(/\?$/, ""),
+			},
+			options,
+			MACHINE_MS,
+		);
 		return answer.keys;
 	}
 
@@ -419,8 +479,10 @@ class Signet {
 	 *	detached, encoding, expires; signal, timeout, idempotencyKey
 	 */
 	async sign(options) {
-		return this.#sign({ content: await contentOf(options) },
-			options);
+		return this.#sign(
+			{ content: await contentOf(options) },
+			options,
+		);
 	}
 
 	/**
@@ -443,8 +505,11 @@ class Signet {
 	 * @param {object} [options] key; signal, timeout, idempotencyKey
 	 */
 	async authenticate(nonce, options = {}) {
-		return this.#post("/v1/authentications",
-			{ key: options.key, challenge_nonce: nonce }, options);
+		return this.#post(
+			"/v1/authentications",
+			{ key: options.key, challenge_nonce: nonce },
+			options,
+		);
 	}
 
 	/**
@@ -459,29 +524,34 @@ class Signet {
 		const end = new AbortController();
 		const stop = () => end.abort();
 		options.signal?.addEventListener("abort", stop);
-		if (options.signal?.aborted)
-			stop();
+		if (options.signal?.aborted) stop();
 		this.#follow(listener, end.signal).catch((error) => {
-			if (!end.signal.aborted)
-				options.onError?.(error);
+			if (!end.signal.aborted) options.onError?.(error);
 		});
 		return stop;
 	}
 
 	/* Comes back, by the last id it got, as long as that may help. */
 	async #follow(listener, signal) {
-		let last, wait = 500;
+		let last,
+			wait = 500;
 		while (!signal.aborted) {
-			const headers = last === undefined ? {} :
-				{ "Last-Event-ID": String(last) };
+			const headers =
+				last === undefined
+					? {}
+					: { "Last-Event-ID": String(last) };
 			try {
-				await this.#way.events(CHANGES, headers, signal,
+				await this.#way.events(
+					CHANGES,
+					headers,
+					signal,
 					(event) => {
 						last = event.id ?? last;
 						wait = 500;
 						if (event.type !== "live")
 							listener(event);
-					});
+					},
+				);
 			} catch (error) {
 				if (!error.retry && !signal.aborted)
 					throw error;
@@ -492,23 +562,38 @@ class Signet {
 	}
 
 	#sign(body, options) {
-		return this.#post("/v1/signatures", {
-			key: options.key, algorithm: options.algorithm,
-			format: options.format ?? "cms",
-			detached: options.detached, encoding: options.encoding,
-			expires: options.expires instanceof Date ?
-				options.expires.toISOString() : options.expires,
-			...body,
-		}, options);
+		return this.#post(
+			"/v1/signatures",
+			{
+				key: options.key,
+				algorithm: options.algorithm,
+				format: options.format ?? "cms",
+				detached: options.detached,
+				encoding: options.encoding,
+				expires:
+					options.expires instanceof Date
+						? options.expires.toISOString()
+						: options.expires,
+				...body,
+			},
+			options,
+		);
 	}
 
 	/* One Idempotency-Key for all tries: it is never signed twice. */
 	async #post(path, body, options) {
 		const key = options.idempotencyKey ?? crypto.randomUUID();
 		try {
-			return await this.#ask({ method: "POST", path, body,
-				headers: { "Idempotency-Key": key } }, options,
-				PERSON_MS);
+			return await this.#ask(
+				{
+					method: "POST",
+					path,
+					body,
+					headers: { "Idempotency-Key": key },
+				},
+				options,
+				PERSON_MS,
+			);
 		} catch (error) {
 			if (error instanceof SignetError)
 				error.idempotencyKey = key;
@@ -517,20 +602,27 @@ class Signet {
 	}
 
 	#ask(request, options, ms) {
-		return limited(options.signal, options.timeout ?? ms,
+		return limited(
+			options.signal,
+			options.timeout ?? ms,
 			async (signal) => {
 				for (let i = 0; ; i++) {
 					try {
-						return await this.#once(request,
-							signal);
+						return await this.#once(
+							request,
+							signal,
+						);
 					} catch (error) {
-						if (i >= this.#retries
-						    || !repeats(error, signal))
+						if (
+							i >= this.#retries ||
+							!repeats(error, signal)
+						)
 							throw error;
 					}
 					await pause(250 << i, signal);
 				}
-			});
+			},
+		);
 	}
 
 	async #once(request, signal) {
@@ -543,14 +635,19 @@ class Signet {
 
 /* The connection broke, or an earlier try of the same request is not over. */
 function repeats(error, signal) {
-	return !signal.aborted && (error.code === "connection-lost"
-		|| error.code === "idempotency-running");
+	return (
+		!signal.aborted &&
+		(error.code === "connection-lost" ||
+			error.code === "idempotency-running")
+	);
 }
 
 function waysIn(options) {
 	const port = options.port ?? DEFAULT_PORT;
-	const make = { extension: () => new Extension(),
-		loopback: () => new Loopback(port) };
+	const make = {
+		extension: () => new Extension(),
+		loopback: () => new Loopback(port),
+	};
 	return (options.transports ?? ["extension", "loopback"]).map((name) => {
 		if (!Object.hasOwn(make, name))
 			throw new TypeError(`no transport ${name}`);
@@ -567,19 +664,23 @@ function waysIn(options) {
 export async function connect(options = {}) {
 	let failure;
 	for (const way of waysIn(options)) {
-		const ms = way.kind === "extension" ?
-			options.extensionTimeout ?? EXTENSION_MS : 0;
+		const ms =
+			way.kind === "extension"
+				? (options.extensionTimeout ?? EXTENSION_MS)
+				: 0;
 		try {
 			await limited(options.signal, ms, (s) => way.open(s));
 			return new Signet(way, options.retries ?? 2);
 		} catch (error) {
-			if (options.signal?.aborted)
-				throw error;
+			if (options.signal?.aborted) throw error;
 			failure = error;
 		}
 	}
-	if (failure?.code === "local-network-denied")
-		throw failure;
-	throw new SignetError("unreachable", "Signet is not installed, does not"
-		+ " run, or does not let this page in", { cause: failure });
+	if (failure?.code === "local-network-denied") throw failure;
+	throw new SignetError(
+		"unreachable",
+		"Signet is not installed, does not" +
+			" run, or does not let this page in",
+		{ cause: failure },
+	);
 }

@@ -10,14 +10,18 @@ import { relative } from "node:path";
 const strict = process.env.CI === "true";
 
 function where(data) {
-	return data.file === undefined ? "" :
-		`${relative(process.cwd(), data.file)}:${data.line ?? 1}: `;
+	return data.file === undefined
+		? ""
+		: `${relative(process.cwd(), data.file)}:${data.line ?? 1}: `;
 }
 
 /* The begin of it: an assertion over a page shows the page. */
 function indented(text) {
-	return text.split("\n").slice(0, 40).map((line) =>
-		`    ${line.slice(0, 400)}\n`).join("");
+	return text
+		.split("\n")
+		.slice(0, 40)
+		.map((line) => `    ${line.slice(0, 400)}\n`)
+		.join("");
 }
 
 /* Of a wrapper around a file only its failure is told. */
@@ -26,7 +30,9 @@ function isFile(data) {
 }
 
 export default async function* report(source) {
-	let passed = 0, failed = 0, skipped = 0;
+	let passed = 0,
+		failed = 0,
+		skipped = 0;
 	for await (const { type, data } of source) {
 		if (type === "test:stdout" || type === "test:stderr") {
 			yield data.message;
@@ -34,9 +40,11 @@ export default async function* report(source) {
 			const { error, duration_ms: ms } = data.details;
 			const cause = error.cause ?? error;
 			failed++;
-			yield `not ok ${where(data)}${data.name}`
-				+ ` (${Math.round(ms)} ms)\n`
-				+ indented(String(cause.stack ?? cause));
+			yield (
+				`not ok ${where(data)}${data.name}` +
+				` (${Math.round(ms)} ms)\n` +
+				indented(String(cause.stack ?? cause))
+			);
 		} else if (type === "test:pass" && data.skip !== undefined) {
 			skipped++;
 			yield `ok ${data.name} # skip ${data.skip}\n`;
@@ -52,8 +60,9 @@ export default async function* report(source) {
 	}
 	if (strict && skipped > 0)
 		yield "run-web: a skip is a failure here (CI=true)\n";
-	yield `${passed} passed, ${failed + (strict ? skipped : 0)} failed`
-		+ (skipped > 0 && !strict ? `, ${skipped} skipped\n` : "\n");
-	if (strict && skipped > 0)
-		process.exitCode = 1;
+	yield (
+		`${passed} passed, ${failed + (strict ? skipped : 0)} failed` +
+		(skipped > 0 && !strict ? `, ${skipped} skipped\n` : "\n")
+	);
+	if (strict && skipped > 0) process.exitCode = 1;
 }

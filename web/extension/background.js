@@ -19,10 +19,13 @@ const LARGEST = 1048576;
 const TOO_LARGE = {
 	status: 413,
 	body: {
-		type: "urn:signet:problem:too-large", code: "too-large",
-		title: "the request is larger than the limit", status: 413,
-		detail: `the extension carries at most ${LARGEST} bytes: sign a`
-			+ " digest, or use the loopback",
+		type: "urn:signet:problem:too-large",
+		code: "too-large",
+		title: "the request is larger than the limit",
+		status: 413,
+		detail:
+			`the extension carries at most ${LARGEST} bytes:` +
+			" sign a digest, or use the loopback",
 		retry: false,
 	},
 };
@@ -32,8 +35,7 @@ function originOf({ id, frameId, tab, origin, url }) {
 	if (id !== chrome.runtime.id || tab === undefined || frameId !== 0)
 		return null;
 	const own = new URL(url).origin;
-	if (origin !== undefined && origin !== own)
-		return null;
+	if (origin !== undefined && origin !== own) return null;
 	return /^https:\/\/|^http:\/\/localhost(:|$)/.test(own) ? own : null;
 }
 
@@ -41,15 +43,16 @@ function originOf({ id, frameId, tab, origin, url }) {
 function requestOf(message, origin) {
 	const { id, cancel, method, path, headers, body } = message;
 
-	if (cancel === true)
-		return { id, cancel };
+	if (cancel === true) return { id, cancel };
 	return { id, origin, method, path, headers, body };
 }
 
 function isTooLarge(request) {
 	const text = JSON.stringify(request);
-	return text.length > LARGEST ||
-		new TextEncoder().encode(text).length > LARGEST;
+	return (
+		text.length > LARGEST ||
+		new TextEncoder().encode(text).length > LARGEST
+	);
 }
 
 /* A refusal by origin is one without a word of why (docs/PROTOCOL.webhost). */
@@ -75,8 +78,13 @@ function serve(page) {
 	host.onMessage.addListener((message) => {
 		if (hello === null) {
 			hello = message;
-			host.postMessage({ id: GATE, origin, method: "GET",
-				path: "/hello", headers: {} });
+			host.postMessage({
+				id: GATE,
+				origin,
+				method: "GET",
+				path: "/hello",
+				headers: {},
+			});
 		} else if (message.id === GATE && message.status === 200) {
 			accepted = true;
 			page.postMessage({ host: hello.host, api: hello.api });
@@ -93,8 +101,7 @@ function serve(page) {
 
 		if (accepted && isTooLarge(request))
 			page.postMessage({ id: request.id, ...TOO_LARGE });
-		else if (accepted)
-			host.postMessage(request);
+		else if (accepted) host.postMessage(request);
 	});
 }
 

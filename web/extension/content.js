@@ -24,10 +24,16 @@
 		const number = String(++count);
 
 		channels.set(number, port1);
-		port1.onmessage = ({ data }) => background?.postMessage(
-			{ ...data, id: `${number}.${data.id}` });
-		window.postMessage({ signet: "v1", id }, window.location.origin,
-			[port2]);
+		port1.onmessage = ({ data }) =>
+			background?.postMessage({
+				...data,
+				id: `${number}.${data.id}`,
+			});
+		window.postMessage(
+			{ signet: "v1", id },
+			window.location.origin,
+			[port2],
+		);
 	}
 
 	function accept() {
@@ -42,15 +48,16 @@
 			return;
 		}
 		const dot = message.id.indexOf(".");
-		channels.get(message.id.slice(0, dot))?.postMessage(
-			{ ...message, id: Number(message.id.slice(dot + 1)) });
+		channels.get(message.id.slice(0, dot))?.postMessage({
+			...message,
+			id: Number(message.id.slice(dot + 1)),
+		});
 	}
 
 	/* Refused: silence for good.  Lost: the page may connect again. */
 	function gone() {
 		background = null;
-		if (!accepted)
-			window.removeEventListener("message", hear);
+		if (!accepted) window.removeEventListener("message", hear);
 		accepted = false;
 		waiting = [];
 		for (const port of channels.values())
@@ -59,15 +66,13 @@
 	}
 
 	function hear({ source, data }) {
-		if (source !== window || data?.signet !== "connect")
-			return;
+		if (source !== window || data?.signet !== "connect") return;
 		if (accepted) {
 			openChannel(data.id);
 			return;
 		}
 		waiting.push(data.id);
-		if (background !== null)
-			return;
+		if (background !== null) return;
 		background = chrome.runtime.connect();
 		background.onMessage.addListener(deliver);
 		background.onDisconnect.addListener(gone);

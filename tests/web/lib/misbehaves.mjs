@@ -16,8 +16,7 @@ import { createServer } from "node:http";
 
 async function bodyOf(request) {
 	let text = "";
-	for await (const piece of request)
-		text += piece;
+	for await (const piece of request) text += piece;
 	return text;
 }
 
@@ -26,16 +25,13 @@ function act(step, response) {
 		response.destroy();
 	} else if (step === "stutters") {
 		response.writeHead(201, { "content-length": 100 });
-		response.write("{\"id\":");
+		response.write('{"id":');
 		setTimeout(() => response.destroy(), 20);
 	} else if (step.events !== undefined) {
 		response.writeHead(200);
-		for (const text of step.events)
-			response.write(text);
-		if (step.cut)
-			setTimeout(() => response.destroy(), 20);
-		else
-			response.end();
+		for (const text of step.events) response.write(text);
+		if (step.cut) setTimeout(() => response.destroy(), 20);
+		else response.end();
 	} else if (step !== "hangs") {
 		response.writeHead(step.status ?? 201);
 		response.end(step.text ?? JSON.stringify(step.body ?? {}));
@@ -51,11 +47,14 @@ export async function misbehaving(...script) {
 			return;
 		}
 		const { method, url, headers } = request;
-		server.seen.push({ method, path: url, headers,
-			body: await bodyOf(request) });
+		server.seen.push({
+			method,
+			path: url,
+			headers,
+			body: await bodyOf(request),
+		});
 		response.on("close", () => {
-			if (!response.writableFinished)
-				server.closed++;
+			if (!response.writableFinished) server.closed++;
 		});
 		const step = script.shift() ?? "hangs";
 		setTimeout(act, step.ms ?? 0, step, response);

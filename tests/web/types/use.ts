@@ -5,22 +5,31 @@
 import { connect, DEFAULT_PORT, SignetError } from "../../../web/signet.js";
 import type { Key, Payment, TokenEvent } from "../../../web/signet.js";
 
-const payment: Payment = { payee: { name: "A", account: "B" },
-	total: { value: "1.00", currency: "EUR" } };
+const payment: Payment = {
+	payee: { name: "A", account: "B" },
+	total: { value: "1.00", currency: "EUR" },
+};
 
 export async function use(signal: AbortSignal): Promise<string> {
-	const signet = await connect({ port: DEFAULT_PORT, signal,
-		transports: ["loopback"] });
+	const signet = await connect({
+		port: DEFAULT_PORT,
+		signal,
+		transports: ["loopback"],
+	});
 	const keys: Key[] = await signet.keys({ purpose: "clientAuth" });
 	await signet.sign({ text: "a", name: "a.txt", format: "jws" });
 	await signet.sign({ document: new Blob([]), mediaType: "image/png" });
 	await signet.sign({ document: new Uint8Array(3), detached: false });
 	await signet.sign({ digest: { algorithm: "sha-256", value: "AA==" } });
-	await signet.sign({ request: "a.b.c", expires: new Date(),
-		timeout: 0 });
+	await signet.sign({
+		request: "a.b.c",
+		expires: new Date(),
+		timeout: 0,
+	});
 	const batch = await signet.signBatch([{ payment }, { text: "b" }]);
-	const stop = signet.onTokenChange((e: TokenEvent) => e.label,
-		{ signal });
+	const stop = signet.onTokenChange((e: TokenEvent) => e.label, {
+		signal,
+	});
 	stop();
 	const token = await signet.authenticate("n".repeat(44));
 	const { signature } = await signet.sign({ payment, key: keys[0]!.uri });
@@ -39,8 +48,9 @@ export async function use(signal: AbortSignal): Promise<string> {
 }
 
 export function tell(error: unknown): string {
-	if (!(error instanceof SignetError))
-		throw error;
-	return error.retry ? error.detail : `${error.code} ${error.status}`
-		+ ` ${error.problem?.ckr} ${error.idempotencyKey}`;
+	if (!(error instanceof SignetError)) throw error;
+	return error.retry
+		? error.detail
+		: `${error.code} ${error.status}` +
+				`${error.problem?.ckr}${error.idempotencyKey}`;
 }
