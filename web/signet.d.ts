@@ -212,12 +212,17 @@ export interface BatchSignature extends Omit<Signature, "signature"> {
 }
 
 export interface AuthenticateOptions extends RequestOptions {
+	/** PKCS#11 URI; else the first that the policy allows */
 	key?: string;
+	algorithm?: Algorithm;
 	idempotencyKey?: string;
 }
 
-/** As Web eID has it. */
+/** The token of Web eID, for the page's server; and which request it was. */
 export interface AuthenticationToken {
+	id: string;
+	state: string;
+	key: string;
 	unverifiedCertificate: string;
 	algorithm: string;
 	signature: string;

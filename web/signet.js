@@ -502,12 +502,17 @@ class Signet {
 	 * Proves to the page's server who the visitor is: an authentication
 	 * token (Web eID, format web-eid:1.0) of this page's origin and nonce.
 	 * @param {string} nonce of the server, 44 to 128 characters
-	 * @param {object} [options] key; signal, timeout, idempotencyKey
+	 * @param {object} [options] key, algorithm; signal, timeout,
+	 *	idempotencyKey
 	 */
 	async authenticate(nonce, options = {}) {
 		return this.#post(
 			"/v1/authentications",
-			{ key: options.key, challenge_nonce: nonce },
+			{
+				key: options.key,
+				algorithm: options.algorithm,
+				challenge_nonce: nonce,
+			},
 			options,
 		);
 	}

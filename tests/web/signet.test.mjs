@@ -186,6 +186,21 @@ test("a batch is one request, in its order", async (t) => {
 	assert.equal(sent(server.seen[0]).format, "jws");
 });
 
+test("a sign-in sends the nonce and what key is to be used", async (t) => {
+	const { server, signet } = await against(t, [
+		{ body: { format: "web-eid:1.0" } },
+	]);
+	const nonce = "n".repeat(44);
+	const token = await signet.authenticate(nonce, { key: "pkcs11:" });
+	assert.equal(token.format, "web-eid:1.0");
+	assert.deepEqual(sent(server.seen[0]), {
+		key: "pkcs11:",
+		challenge_nonce: nonce,
+	});
+	assert.equal(server.seen[0].path, "/v1/authentications");
+	assert.ok(server.seen[0].headers["idempotency-key"]);
+});
+
 test("keys are asked for by what is given, encoded", async (t) => {
 	const { server, signet } = await against(
 		t,

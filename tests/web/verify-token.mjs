@@ -16,8 +16,7 @@ const TYPES = { ES: "ec", RS: "rsa", PS: "rsa" };
 class Refusal extends Error {}
 
 function check(holds, why) {
-	if (!holds)
-		throw new Refusal(why);
+	if (!holds) throw new Refusal(why);
 }
 
 function checkCertificate(certificate, ca) {
@@ -25,10 +24,15 @@ function checkCertificate(certificate, ca) {
 
 	check(certificate.verify(ca.publicKey), "not issued by this CA");
 	check(certificate.checkIssued(ca), "the issuer has another name");
-	check(new Date(certificate.validFrom) <= now
-		&& now < new Date(certificate.validTo), "not valid now");
-	check((certificate.keyUsage ?? []).includes(CLIENT_AUTH),
-		"not for client authentication");
+	check(
+		new Date(certificate.validFrom) <= now &&
+			now < new Date(certificate.validTo),
+		"not valid now",
+	);
+	check(
+		(certificate.keyUsage ?? []).includes(CLIENT_AUTH),
+		"not for client authentication",
+	);
 }
 
 /* How the algorithm (RFC 7518) is told to Node. */
@@ -41,9 +45,12 @@ function options(algorithm) {
 		type: TYPES[family],
 		hash: `sha${bits}`,
 		dsaEncoding: family === "ES" ? "ieee-p1363" : undefined,
-		padding: family === "ES" ? undefined : family === "RS" ?
-			constants.RSA_PKCS1_PADDING :
-			constants.RSA_PKCS1_PSS_PADDING,
+		padding:
+			family === "ES"
+				? undefined
+				: family === "RS"
+					? constants.RSA_PKCS1_PADDING
+					: constants.RSA_PKCS1_PSS_PADDING,
 		saltLength: family === "PS" ? bits / 8 : undefined,
 	};
 }
@@ -55,17 +62,28 @@ function checkSignature(token, certificate, origin, nonce) {
 	const key = certificate.publicKey;
 
 	check(key.asymmetricKeyType === type, "the key is of another kind");
-	check(verify(hash, signed, { key, ...how },
-		Buffer.from(token.signature, "base64")),
-		"the signature does not verify");
+	check(
+		verify(
+			hash,
+			signed,
+			{ key, ...how },
+			Buffer.from(token.signature, "base64"),
+		),
+		"the signature does not verify",
+	);
 }
 
 function verifyToken(token, origin, nonce, ca) {
 	check(token.format === "web-eid:1.0", `format ${token.format}`);
-	check(/^https:\/\/web-eid\.eu\/web-eid-app\/releases\/2\./.test(
-		token.appVersion), `appVersion ${token.appVersion}`);
+	check(
+		/^https:\/\/web-eid\.eu\/web-eid-app\/releases\/2\./.test(
+			token.appVersion,
+		),
+		`appVersion ${token.appVersion}`,
+	);
 	const certificate = new X509Certificate(
-		Buffer.from(token.unverifiedCertificate, "base64"));
+		Buffer.from(token.unverifiedCertificate, "base64"),
+	);
 	checkCertificate(certificate, ca);
 	checkSignature(token, certificate, origin, nonce);
 	return certificate.subject;
@@ -75,8 +93,9 @@ try {
 	const [file, origin, nonce, caFile] = process.argv.slice(2);
 	const ca = new X509Certificate(readFileSync(caFile));
 	const token = JSON.parse(readFileSync(file));
-	console.log(verifyToken(token, origin, nonce, ca)
-		.replaceAll("\n", ", "));
+	console.log(
+		verifyToken(token, origin, nonce, ca).replaceAll("\n", ", "),
+	);
 } catch (error) {
 	console.log(error instanceof Refusal ? error.message : error.stack);
 	process.exitCode = 1;
