@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/harden.h"
 #include "base/log.h"
 #include "pkcs11/fork.h"
@@ -49,16 +50,6 @@ static int main_option(const char *option)
 	return P11_EXIT_USAGE;
 }
 
-static bool main_is_socket(int fd)
-{
-	int domain = 0, type = 0;
-	socklen_t len = sizeof(int);
-
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
-	       domain == AF_UNIX && type == SOCK_STREAM;
-}
-
 int main(int argc, char **argv)
 {
 	enum p11_exit left;
@@ -66,7 +57,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		_exit(main_option(argv[1]));
-	if (!main_is_socket(WORKER_FD)) {
+	if (!fd_is_socket(WORKER_FD, SOCK_STREAM)) {
 		main_print(STDERR_FILENO, help);
 		_exit(P11_EXIT_USAGE);
 	}

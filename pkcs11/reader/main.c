@@ -70,16 +70,6 @@ static int main_option(int argc, char **argv)
 	return P11_EXIT_USAGE;
 }
 
-static bool main_is_socket(int fd)
-{
-	int domain = 0, type = 0;
-	socklen_t len = sizeof(int);
-
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
-	       domain == AF_UNIX && type == SOCK_STREAM;
-}
-
 static void *main_watch(void *arg)
 {
 	reader_watch(arg);
@@ -133,7 +123,7 @@ int main(int argc, char **argv)
 	log_open("signet-reader", LOG_INFO);
 	if (argc > 1)
 		_exit(main_option(argc, argv));
-	if (!main_is_socket(READER_FD)) {
+	if (!fd_is_socket(READER_FD, SOCK_STREAM)) {
 		main_print(STDERR_FILENO, help);
 		_exit(P11_EXIT_USAGE);
 	}

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -40,4 +41,14 @@ int fd_write_all(int fd, struct slice s, struct error *e)
 		s.len -= (size_t)put;
 	}
 	return 0;
+}
+
+bool fd_is_socket(int fd, int type)
+{
+	int domain = 0, is = 0;
+	socklen_t len = sizeof(int);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &is, &len) == 0 &&
+	       domain == AF_UNIX && is == type;
 }

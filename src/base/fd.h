@@ -5,6 +5,7 @@
 #ifndef SIGNET_BASE_FD_H
 #define SIGNET_BASE_FD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -23,5 +24,8 @@ int fd_take(int *fd);
  * (a full disk is ENOSPC).
  */
 int fd_write_all(int fd, struct slice s, struct error *e) MUST_CHECK;
+
+/* Is it a unix socket of this type (SOCK_STREAM, ...)? */
+bool fd_is_socket(int fd, int type);
 
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/harden.h"
 #include "base/i18n.h"
 #include "base/limits.h"
@@ -46,16 +47,6 @@ static int main_option(const char *option)
 	}
 	fputs(help, stderr);
 	return EXIT_USAGE;
-}
-
-static bool main_is_socket(int fd, int wanted)
-{
-	int domain = 0, type = 0;
-	socklen_t len = sizeof(int);
-
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
-	       domain == AF_UNIX && type == wanted;
 }
 
 /* One line; what follows it is against the protocol. */
@@ -162,11 +153,11 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return main_option(argv[1]);
-	if (!main_is_socket(PROMPT_FD_SIGNETD, SOCK_STREAM)) {
+	if (!fd_is_socket(PROMPT_FD_SIGNETD, SOCK_STREAM)) {
 		fputs(help, stderr);
 		return EXIT_USAGE;
 	}
-	has_worker = main_is_socket(PROMPT_FD_WORKER, SOCK_SEQPACKET);
+	has_worker = fd_is_socket(PROMPT_FD_WORKER, SOCK_SEQPACKET);
 	log_open("signet-prompt", LOG_INFO);
 	error_clear(&e);
 	if (harden_child(PROMPT_FD_SIGNETD,

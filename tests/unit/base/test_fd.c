@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -124,6 +125,27 @@ static void writing_nothing_is_no_error(void **state)
 	assert_int_equal(e.errnum, EBADF);
 }
 
+static void sockets_are_told_by_their_type(void **state)
+{
+	int stream[2], packet[2], pipes[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+				    stream), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+				    packet), 0);
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	assert_true(fd_is_socket(stream[0], SOCK_STREAM));
+	assert_false(fd_is_socket(stream[0], SOCK_SEQPACKET));
+	assert_true(fd_is_socket(packet[0], SOCK_SEQPACKET));
+	assert_false(fd_is_socket(pipes[0], SOCK_STREAM));
+	assert_false(fd_is_socket(-1, SOCK_STREAM));
+	for (int i = 0; i < 2; i++) {
+		close(stream[i]);
+		close(packet[i]);
+		close(pipes[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +155,7 @@ int main(void)
 		cmocka_unit_test(write_all_goes_on_after_short_writes),
 		cmocka_unit_test(a_full_disk_is_an_error_with_errno),
 		cmocka_unit_test(writing_nothing_is_no_error),
+		cmocka_unit_test(sockets_are_told_by_their_type),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
