@@ -395,27 +395,11 @@ void cards_restart(struct cards *c)
 
 /* --- life --------------------------------------------------------------- */
 
-static int cards_environment(struct cards *c, struct error *e)
-{
-	static const char *const kept[] = { "PCSCLITE_CSOCK_NAME", "PATH",
-					    "ASAN_OPTIONS", "UBSAN_OPTIONS" };
-	size_t n = 0;
-
-	c->environment = calloc(ARRAY_LEN(kept) + 1, sizeof(char *));
-	if (c->environment == NULL)
-		return error_set(e, ERR_NO_MEMORY, "no memory");
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
-		if (getenv(kept[i]) != NULL &&
-		    asprintf(&c->environment[n++], "%s=%s", kept[i],
-			     getenv(kept[i])) < 0) {
-			c->environment[n - 1] = NULL;
-			return error_set(e, ERR_NO_MEMORY, "no memory");
-		}
-	return 0;
-}
-
 int cards_new(struct broker *b, struct cards **out, struct error *e)
 {
+	static const char *const kept[] = { "PCSCLITE_CSOCK_NAME", "PATH",
+					    "ASAN_OPTIONS", "UBSAN_OPTIONS",
+					    NULL };
 	struct cards *c = calloc(1, sizeof(*c));
 	const struct readers_owner owner = {
 		.added = cards_reader_added,
@@ -433,12 +417,11 @@ int cards_new(struct broker *b, struct cards **out, struct error *e)
 	c->broker = b;
 	c->late = evtimer_new(b->base, cards_late, c);
 	c->retry = evtimer_new(b->base, cards_retry, c);
-	r = c->late == NULL || c->retry == NULL ?
+	c->environment = child_environment(kept);
+	r = c->late == NULL || c->retry == NULL || c->environment == NULL ?
 		error_set(e, ERR_NO_MEMORY, "no memory") :
-		cards_environment(c, e);
-	if (r == 0)
-		r = readers_new(b->base, b->settings->reader_program,
-				c->environment, &owner, &c->readers, e);
+		readers_new(b->base, b->settings->reader_program,
+			    c->environment, &owner, &c->readers, e);
 	if (r != 0) {
 		cards_free(c);
 		return r;
@@ -458,8 +441,6 @@ void cards_free(struct cards *c)
 		event_free(c->late);
 	if (c->retry != NULL)
 		event_free(c->retry);
-	for (char **v = c->environment; v != NULL && *v != NULL; v++)
-		free(*v);
-	free(c->environment);
+	child_environment_free(c->environment);
 	free(c);
 }

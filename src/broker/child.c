@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/fd.h"
 
@@ -72,4 +74,34 @@ int child_spawn(const struct child_setup *setup, pid_t *out)
 		r = child_start(setup, fds, out);
 	child_close(fds);
 	return r;
+}
+
+void child_environment_free(char **environment)
+{
+	for (char **v = environment; v != NULL && *v != NULL; v++)
+		free(*v);
+	free(environment);
+}
+
+char **child_environment(const char *const *names)
+{
+	size_t count = 0, n = 0;
+	const char *value;
+	char **env;
+
+	while (names[count] != NULL)
+		count++;
+	env = calloc(count + 1, sizeof(*env));
+	for (size_t i = 0; env != NULL && i < count; i++) {
+		value = getenv(names[i]);
+		if (value == NULL ||
+		    asprintf(&env[n], "%s=%s", names[i], value) > 0) {
+			n += value != NULL;
+			continue;
+		}
+		env[n] = NULL;
+		child_environment_free(env);
+		env = NULL;
+	}
+	return env;
 }

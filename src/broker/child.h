@@ -32,4 +32,11 @@ struct child_setup {
  */
 int child_spawn(const struct child_setup *setup, pid_t *out) MUST_CHECK;
 
+/*
+ * Those of our own environment (names, to NULL) that are set, for a setup;
+ * NULL: no memory.
+ */
+char **child_environment(const char *const *names);
+void child_environment_free(char **environment); /* NULL is allowed */
+
 #endif

@@ -227,52 +227,25 @@ static const char *const prompt_environment[] = {
 	"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS",
 	"XDG_RUNTIME_DIR", "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE",
 	"LC_MESSAGES", "PATH", "TERM", "SIGNET_LOCALEDIR", "ASAN_OPTIONS",
-	"UBSAN_OPTIONS",
+	"UBSAN_OPTIONS", NULL,
 };
-#define PROMPT_ENVIRONMENT ARRAY_LEN(prompt_environment)
-
-static void environment_free(char **env)
-{
-	for (char **v = env; *v != NULL; v++)
-		free(*v);
-}
-
-static int environment_make(char **env, struct error *e)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < PROMPT_ENVIRONMENT; i++) {
-		const char *value = getenv(prompt_environment[i]);
-
-		if (value == NULL)
-			continue;
-		if (asprintf(&env[n], "%s=%s", prompt_environment[i],
-			     value) < 0) {
-			env[n] = NULL;
-			environment_free(env);
-			return error_set(e, ERR_NO_MEMORY, "no memory");
-		}
-		n++;
-	}
-	return 0;
-}
 
 static int prompt_spawn(struct prompt *p, const struct prompt_setup *setup,
 			int fd, struct error *e)
 {
-	char *env[PROMPT_ENVIRONMENT + 1] = { NULL };
+	char **env = child_environment(prompt_environment);
 	const struct child_setup child = {
 		.program = setup->program,
 		.name = "signet-prompt",
 		.environment = env,
 		.fds = { fd, setup->pin_fd },
 	};
-	int r = environment_make(env, e);
+	int r;
 
-	if (r != 0)
-		return r;
+	if (env == NULL)
+		return error_set(e, ERR_NO_MEMORY, "no memory");
 	r = child_spawn(&child, &p->pid);
-	environment_free(env);
+	child_environment_free(env);
 	if (r == 0)
 		return 0;
 	p->pid = -1;
