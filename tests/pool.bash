@@ -4,8 +4,8 @@
 # pool - runs commands two at a time and keeps the output of each whole
 #
 # For the runners beside it. Output comes in the order of the calls. The runner
-# defines pool_done NAME STATUS FILE, called once for each command with what it
-# printed. When the runner ends early, so do the commands it still has.
+# defines pool_done NAME STATUS FILE SECONDS, called once for each command with
+# what it printed and how long it took. When the runner ends early, so do the commands it still has.
 
 pool_jobs=${SIGNET_JOBS:-2}
 # Of each command that was not handed over yet, the oldest first.
@@ -13,6 +13,7 @@ pool_names=()
 pool_pids=()
 pool_files=()
 declare -A pool_statuses=() # of those that ended, by pid
+declare -A pool_seconds=()  # when they began; of those that ended, how long
 pool_count=0
 pool_dir=$(mktemp -d) || exit 1
 
@@ -34,12 +35,13 @@ pool_next() {
 
 	wait -n -p pid || status=$?
 	pool_statuses[$pid]=$status
+	pool_seconds[$pid]=$((SECONDS - pool_seconds[$pid]))
 	while [ ${#pool_pids[@]} -gt 0 ]; do
 		pid=${pool_pids[0]}
 		[ -n "${pool_statuses[$pid]-}" ] || return 0
 		pool_done "${pool_names[0]}" "${pool_statuses[$pid]}" \
-			"${pool_files[0]}"
-		unset "pool_statuses[$pid]"
+			"${pool_files[0]}" "${pool_seconds[$pid]}"
+		unset "pool_statuses[$pid]" "pool_seconds[$pid]"
 		rm -f "${pool_files[0]}"
 		pool_names=("${pool_names[@]:1}")
 		pool_pids=("${pool_pids[@]:1}")
@@ -60,6 +62,7 @@ pool_run() {
 	"$@" >"$pool_dir/$pool_count" 2>&1 </dev/null &
 	pool_names+=("$name")
 	pool_pids+=($!)
+	pool_seconds[$!]=$SECONDS
 	pool_files+=("$pool_dir/$pool_count")
 }
 
