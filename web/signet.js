@@ -303,7 +303,7 @@ class Loopback {
 				ms,
 				(s) => this.request(hello, s),
 			);
-			if (status !== 200) throw problemError(status, body);
+			if (status > 299) throw problemError(status, body);
 		} catch (error) {
 			if ((await loopbackPermission()) === "denied")
 				throw localNetworkDenied(error);

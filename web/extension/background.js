@@ -85,7 +85,7 @@ function serve(page) {
 				path: "/hello",
 				headers: {},
 			});
-		} else if (message.id === GATE && message.status === 200) {
+		} else if (message.id === GATE && message.status < 300) {
 			accepted = true;
 			page.postMessage({ host: hello.host, api: hello.api });
 		} else if (message.id === GATE || isRefusal(message)) {
