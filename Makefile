@@ -15,6 +15,7 @@ PKGS     := libcrypto libevent_core libmicrohttpd jansson libcyaml p11-kit-1 \
 PROMPT_PKGS := jansson libassuan gpg-error
 CLIENT_PKGS := libcurl jansson libcrypto
 READER_PKGS := libpcsclite
+STAMP_PKGS := libcurl libcrypto
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(PROMPT_PKGS) \
 	$(READER_PKGS) libcurl)
 
@@ -57,6 +58,7 @@ READER := $(call sources,pkcs11/reader)
 CLIENT := $(call sources,src/client)
 CLI    := $(call sources,src/cli)
 PROMPT := $(call sources,src/prompt)
+STAMP  := $(call sources,src/stamp)
 
 LIBCORE   := $(BUILD)/lib/libcore.a
 LIBWORKER := $(BUILD)/lib/libworker.a
@@ -66,10 +68,12 @@ LIBSHARED := $(BUILD)/lib/libsignet.so.$(SOVERSION)
 LIBCLI    := $(BUILD)/lib/libcli.a
 LIBPROMPT := $(BUILD)/lib/libprompt.a
 LIBREADER := $(BUILD)/lib/libreader.a
+LIBSTAMP  := $(BUILD)/lib/libstamp.a
 
 PROGRAMS := $(BUILD)/bin/signetd $(BUILD)/bin/signet-worker \
 	$(BUILD)/bin/signet-prompt $(BUILD)/bin/signet-reader \
-	$(BUILD)/bin/signet $(BUILD)/bin/signet-bench $(BUILD)/bin/fixture-keygen
+	$(BUILD)/bin/signet-stamp $(BUILD)/bin/signet \
+	$(BUILD)/bin/signet-bench $(BUILD)/bin/fixture-keygen
 MOCKS := $(BUILD)/mock/signet-mock.so \
 	$(patsubst tests/mock/doubles/%.c,$(BUILD)/mock/%.so,\
 	$(wildcard tests/mock/doubles/*.c))
@@ -78,6 +82,7 @@ core_libs := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 client_libs := $(shell $(PKG_CONFIG) --libs $(CLIENT_PKGS))
 prompt_libs := $(shell $(PKG_CONFIG) --libs $(PROMPT_PKGS))
 reader_libs := $(shell $(PKG_CONFIG) --libs $(READER_PKGS)) -lpthread
+stamp_libs := $(shell $(PKG_CONFIG) --libs $(STAMP_PKGS))
 worker_libs := $(shell $(PKG_CONFIG) --libs libcrypto) -ldl
 
 MO := $(patsubst po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/signet.mo,\
@@ -118,6 +123,8 @@ $(LIBPROMPT): $(call objects,$(PROMPT))
 	$(archive)
 $(LIBREADER): $(call objects,$(READER))
 	$(archive)
+$(LIBSTAMP): $(call objects,$(STAMP))
+	$(archive)
 $(LIBSIGNET): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT))
 	$(archive)
 
@@ -135,6 +142,8 @@ $(BUILD)/bin/signet-prompt: $(call objects,src/prompt/main.c) $(LIBPROMPT) $(LIB
 	$(call link,$(prompt_libs))
 $(BUILD)/bin/signet-reader: $(call objects,pkcs11/reader/main.c) $(LIBREADER) $(LIBCORE)
 	$(call link,$(reader_libs))
+$(BUILD)/bin/signet-stamp: $(call objects,src/stamp/main.c) $(LIBSTAMP) $(LIBCORE)
+	$(call link,$(stamp_libs))
 $(BUILD)/bin/signet: $(call objects,src/cli/main.c) $(LIBCLI) $(LIBSIGNET)
 	$(call link,$(client_libs))
 $(BUILD)/bin/signet-bench: $(call objects,$(wildcard bench/*.c)) $(LIBCORE)
@@ -219,7 +228,8 @@ UNIT_SRC := $(wildcard tests/unit/*/*.c)
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka)
 
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBREADER) $(LIBPROMPT) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBREADER) $(LIBPROMPT) \
+		$(LIBSTAMP) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
 	$(call link,$(CMOCKA_LIBS) $(prompt_libs) $(reader_libs) $(core_libs) $(client_libs) -ldl)
 
 # Of its own library only: it has names that others have, too.
@@ -302,7 +312,8 @@ install: all ## into PREFIX (and DESTDIR)
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_signet
 	install $(BUILD)/bin/signet $(BUILD)/bin/signetd $(DESTDIR)$(PREFIX)/bin/
 	install $(BUILD)/bin/signet-worker $(BUILD)/bin/signet-prompt \
-	  $(BUILD)/bin/signet-reader $(DESTDIR)$(PREFIX)/lib/signet/
+	  $(BUILD)/bin/signet-reader $(BUILD)/bin/signet-stamp \
+	  $(DESTDIR)$(PREFIX)/lib/signet/
 	install -m 644 $(LIBSIGNET) $(DESTDIR)$(PREFIX)/lib/
 	install $(LIBSHARED) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libsignet.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libsignet.so

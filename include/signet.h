@@ -96,6 +96,7 @@ enum signet_err {
 	SIGNET_ERR_NO_DAEMON = -72,
 	SIGNET_ERR_STARTING = -73,
 	SIGNET_ERR_PROMPT = -74,
+	SIGNET_ERR_TIME_STAMP = -75,
 	/* bugs: ours */
 	SIGNET_ERR_INTERNAL = -99
 };

@@ -388,6 +388,7 @@ static const struct {
 	/* Of signet-reader: legal in no state of a worker. */
 	[WIRE_READERS] = { .decode = NULL },
 	[WIRE_MANAGE] = { P11_STATE_READY, decode_manage, handle_manage },
+	[WIRE_STAMP] = { .decode = NULL }, /* of signet-stamp */
 };
 _Static_assert(ARRAY_LEN(requests) == WIRE_TYPE_LAST + 1,
 	       "every type has its line");

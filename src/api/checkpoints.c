@@ -16,6 +16,24 @@ static void put_failure(struct writer *j, const struct retry *r)
 		writer_null(j, "error");
 }
 
+static void put_stamps(struct writer *j, const struct recording *rec)
+{
+	const struct stamps *s = &rec->stamps;
+
+	if (rec->settings->evidence.tsa.url == NULL) {
+		writer_null(j, "stamps");
+		return;
+	}
+	writer_open(j, "stamps", '{');
+	writer_int(j, "made", (int64_t)s->made);
+	if (s->waiting != 0)
+		writer_int(j, "waiting", (int64_t)s->waiting);
+	else
+		writer_null(j, "waiting");
+	put_failure(j, &s->retry);
+	writer_close(j, '}');
+}
+
 void api_checkpoints_put(struct writer *j, const struct broker *b)
 {
 	const struct recording *rec = &b->recording;
@@ -29,4 +47,5 @@ void api_checkpoints_put(struct writer *j, const struct broker *b)
 	writer_int(j, "waiting_seconds", stats.unsigned_ns / CLOCK_NS_PER_S);
 	put_failure(j, &rec->checkpoints.retry);
 	writer_close(j, '}');
+	put_stamps(j, rec);
 }

@@ -9,7 +9,7 @@
 
 struct broker;
 
-/* The member "checkpoints" of the status of the evidence. */
+/* The members "checkpoints" and "stamps" of the status of the evidence. */
 void api_checkpoints_put(struct writer *j, const struct broker *b);
 
 #endif

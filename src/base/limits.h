@@ -91,6 +91,10 @@
  * of more, only the number is kept. */
 #define LIMIT_EVIDENCE_WAITING 1000u
 
+/* What a time-stamping authority answers: a stamp with its certificates has
+ * some 6 KiB. */
+#define LIMIT_STAMP (64u * 1024)
+
 /* An Idempotency-Key, and the answer that is kept with it. */
 #define LIMIT_IDEMPOTENCY_KEY 255u
 #define LIMIT_IDEMPOTENCY_ANSWER (4u * 1024 * 1024)

@@ -381,19 +381,23 @@ void recording_tick(struct broker *b, int64_t now_ns)
 	    retry_ready(&b->recording.retry, now_ns))
 		recording_try(b);
 	checkpoints_tick(b, now_ns);
+	stamps_tick(b, now_ns);
 }
 
 void recording_stop(struct broker *b)
 {
 	struct recording *rec = &b->recording;
 	struct buf event = { .max = RECORDING_EVENT_MAX };
+	struct journal *j = rec->journal;
 
-	if (rec->journal != NULL) {
-		record_plain("stop", &event);
-		journal_note(rec->journal, &event);
-		journal_close(rec->journal);
-	}
+	/* What it calls back now hands nothing over any more. */
 	rec->journal = NULL;
+	if (j != NULL) {
+		record_plain("stop", &event);
+		journal_note(j, &event);
+		journal_close(j);
+	}
+	stamps_stop(b);
 	if (rec->collect != NULL)
 		event_free(rec->collect);
 	if (rec->flush != NULL)

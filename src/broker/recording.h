@@ -10,6 +10,7 @@
 #include "base/attr.h"
 #include "broker/checkpoints.h"
 #include "broker/retry.h"
+#include "broker/stamps.h"
 #include "evidence/journal.h"
 
 struct broker;
@@ -28,6 +29,7 @@ struct recording {
 	struct event *collect;
 	struct event *flush;
 	struct checkpoints checkpoints;
+	struct stamps stamps;
 };
 
 /* Open the journal of the settings.  That it cannot be is no error here. */

@@ -94,6 +94,7 @@ struct settings {
 	char *reader_program; /* path of signet-reader; NULL: there is none */
 	char *prompt_program; /* path of signet-prompt; NULL: there is none */
 	char *webhost; /* path of signet-webhost; NULL: there is none */
+	char *stamp_program; /* path of signet-stamp; NULL: there is none */
 	struct policy_builtin builtin; /* policy points here without policy: */
 	bool skip_check;    /* signetd --bench-no-check: for measuring only */
 	unsigned refs;

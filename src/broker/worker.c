@@ -204,6 +204,15 @@ static void worker_set_timer(struct worker *w, int64_t ns)
 	w->timer_at = clock_mono_ns() + ns;
 }
 
+static void worker_log_end(const struct worker *w, const struct error *why)
+{
+	enum log_level level = why->code == 0 ? LOG_DEBUG :
+		why->code == ERR_SHUTTING_DOWN ? LOG_INFO : LOG_WARNING;
+
+	log_write(level, NULL, "module %s: worker %d ended: %s", w->module,
+		  (int)w->pid, why->code == 0 ? "it is done" : why->message);
+}
+
 static void worker_finish(struct worker *w, const struct error *why,
 			  bool blame)
 {
@@ -214,13 +223,11 @@ static void worker_finish(struct worker *w, const struct error *why,
 	event_del(w->flush);
 	event_del(w->timer);
 	fd_closep(&w->fd);
-	if (why->code == ERR_SHUTTING_DOWN)
+	if (why->code == ERR_SHUTTING_DOWN || why->code == 0)
 		worker_set_timer(w, WORKER_LINGER_MS * CLOCK_NS_PER_MS);
 	else if (!w->reaped)
 		kill(-w->pid, SIGKILL);
-	log_write(why->code == ERR_SHUTTING_DOWN ? LOG_INFO : LOG_WARNING,
-		  NULL, "module %s: worker %d ended: %s",
-		  w->module, (int)w->pid, why->message);
+	worker_log_end(w, why);
 	worker_lose_calls(w, why, blame);
 	w->owner.ended(w->owner.arg, w, why);
 	if (w->reaped)

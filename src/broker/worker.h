@@ -91,7 +91,8 @@ void worker_end(struct worker *w, const struct error *why);
 
 /*
  * The same for a worker that is of no more use after what it answered: none of
- * its calls is to blame, all are lost as not begun.
+ * its calls is to blame, all are lost as not begun.  With code 0 it has done
+ * what it was started for: its socket is closed, and it leaves by itself.
  */
 void worker_retire(struct worker *w, const struct error *why);
 

@@ -199,6 +199,7 @@ static void config_free(struct settings *s)
 	free(s->prompt_program);
 	free(s->webhost);
 	free(s->reader_program);
+	free(s->stamp_program);
 	if (s->policy.rules == s->builtin.rules)
 		s->policy = (struct policy){ .rules = NULL };
 	cyaml_free(&cyaml_base, &config_schema, s, 0);
@@ -487,6 +488,10 @@ int config_check_files(const struct settings *s, struct error *e)
 	    access(s->prompt.pinentry, X_OK) != 0)
 		r = error_set_errno(e, ERR_CONFIG, errno, "prompt: %s",
 				    s->prompt.pinentry);
+	if (r == 0 && s->evidence.tsa.ca != NULL &&
+	    access(s->evidence.tsa.ca, R_OK) != 0)
+		r = error_set_errno(e, ERR_CONFIG, errno, "evidence: tsa: %s",
+				    s->evidence.tsa.ca);
 	for (unsigned i = 0; r == 0 && i < s->policy.rules_count; i++)
 		if (s->policy.rules[i].bank != NULL &&
 		    access(s->policy.rules[i].bank, R_OK) != 0)

@@ -110,6 +110,7 @@ static int load_settings(const struct options *o, struct settings **out,
 	s->skip_check = o->skip_check;
 	s->worker = find_program("signet-worker");
 	s->reader_program = find_program("signet-reader");
+	s->stamp_program = find_program("signet-stamp");
 	/* Where nobody is asked, it need not be installed. */
 	s->prompt_program = find_program("signet-prompt");
 	s->webhost = find_webhost();

@@ -31,7 +31,8 @@ enum wire_type {
 	WIRE_PIN = 8,	  /* change, unblock or set PINs */
 	WIRE_READERS = 9, /* of signet-reader: readers and cards, from now on */
 	WIRE_MANAGE = 10, /* make a key pair, import a certificate */
-	WIRE_TYPE_LAST = WIRE_MANAGE,
+	WIRE_STAMP = 11,  /* of signet-stamp: a time stamp */
+	WIRE_TYPE_LAST = WIRE_STAMP,
 };
 
 /* Direction and place of a frame in its exchange. */

@@ -24,7 +24,8 @@ teardown() {
 # example NAME: as $D/signetd.yaml, with files that are here.
 example() {
 	sed -E "s|path: /usr/lib/.*|path: $SIGNET_SOFTHSM2_MODULE|
-		s|pin_source: .*|pin_source: $SIGNET_FIXTURES/pin|" \
+		s|pin_source: .*|pin_source: $SIGNET_FIXTURES/pin|
+		s|ca: /.*|ca: $SIGNET_FIXTURES/ca/root.pem|" \
 		"$root/examples/policy/$1.yaml" >"$D/signetd.yaml"
 	"$signet" policy check "$D/signetd.yaml" >"$D/rules.txt"
 	grep -q ': ok$' "$D/rules.txt"

@@ -233,6 +233,8 @@ static void test_numbers(void **state)
 	says("| ", WIRE_PIN, " | PIN |");
 	says("| ", WIRE_READERS, " | READERS |");
 	says("| ", WIRE_MANAGE, " | MANAGE |");
+	says("| ", WIRE_STAMP, " | STAMP |");
+	says("LIMIT_STAMP (", LIMIT_STAMP, ")");
 	says("WIRE_ATR_MAX (", WIRE_ATR_MAX, ")");
 	says("LIMIT_BATCH (", LIMIT_BATCH, ")");
 	says("LIMIT_PINS (", LIMIT_PINS, ")");
