@@ -250,6 +250,7 @@ waits() {
 	stamped
 	start
 	wait_until 10 grep -qs hangs "$D/asked"
+	# shellcheck disable=SC2153 # start sets it
 	helper=$(pgrep -P "$PID" signet-stamp)
 	stop
 	wait_until 5 gone "$helper"
