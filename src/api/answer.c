@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "api/http.h"
+#include "api/page.h"
 #include "base/problem.h"
 #include "base/b64.h"
 #include "base/limits.h"
@@ -20,7 +21,8 @@ static void http_queue(struct http *h, unsigned status,
 {
 	struct connection *c = h->connection;
 
-	http_deadline(c, LIMIT_IDLE_SECONDS);
+	http_deadline(c);
+	page_share(h, response);
 	/* Not queued: the library closes the connection, all there is to do. */
 	if (MHD_queue_response(c->mhd, status, response) != MHD_YES)
 		h->dropped = true;
@@ -45,11 +47,28 @@ void http_send(struct http *h, unsigned status, struct MHD_Response *response)
 	h->dropped = true;
 }
 
+static struct MHD_Response *http_empty(void)
+{
+	return MHD_create_response_from_buffer(0, NULL,
+					       MHD_RESPMEM_PERSISTENT);
+}
+
+void http_nothing(struct http *h)
+{
+	struct MHD_Response *response = http_empty();
+
+	if (response != NULL)
+		MHD_add_response_header(response,
+					MHD_HTTP_HEADER_CACHE_CONTROL,
+					"no-store");
+	http_send(h, MHD_HTTP_NO_CONTENT, response);
+}
+
 void http_forbid(struct http *h)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		0, NULL, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = http_empty();
 
+	h->page = GATE_STRANGER;
 	if (response != NULL)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
 					"close");

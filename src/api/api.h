@@ -12,9 +12,12 @@ struct broker;
 struct error;
 struct event_base;
 
-/* Serves on fd (a listening unix socket), which is taken over. */
+/*
+ * Serves on fd, which is taken over: a listening unix socket, or, with its
+ * port, one of the loopback, on which pages come.
+ */
 int api_new(struct event_base *base, struct broker *broker, int fd,
-	    struct api **out, struct error *e) MUST_CHECK;
+	    unsigned port, struct api **out, struct error *e) MUST_CHECK;
 
 /* No more new connections; those that are there go on. */
 void api_stop_listening(struct api *api);

@@ -13,11 +13,21 @@
 
 #include "api/http.h"
 #include "api/peer.h"
+#include "api/tcp_peer.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 
 #define CONNECTION_WATCH_BATCH 64
+
+/* Another user has no answer: no place of a page is held by him. */
+static void connection_identify_page(struct connection *c)
+{
+	if (tcp_peer_identify(c->fd, &c->caller, &c->refused) == 0)
+		return;
+	log_failure(LOG_WARNING, NULL, "loopback", &c->refused);
+	shutdown(c->fd, SHUT_RDWR);
+}
 
 static void connection_open(struct api *api, struct MHD_Connection *mhd,
 			    void **state)
@@ -35,11 +45,13 @@ static void connection_open(struct api *api, struct MHD_Connection *mhd,
 	c->api = api;
 	c->mhd = mhd;
 	c->fd = info->connect_fd;
-	http_deadline(c, LIMIT_IDLE_SECONDS);
+	http_deadline(c);
 	watch.data.ptr = c;
 	TAILQ_INSERT_TAIL(&api->connections, c, entry);
 	error_clear(&c->refused);
-	if (peer_identify(c->fd, &c->caller, &c->refused) == 0 &&
+	if (api->port != 0)
+		connection_identify_page(c);
+	else if (peer_identify(c->fd, &c->caller, &c->refused) == 0 &&
 	    peer_admit(&c->caller, api->broker->settings->group,
 		       &c->refused) != 0)
 		log_write(LOG_WARNING, NULL, "refused uid %u, pid %d (%s)",

@@ -109,8 +109,8 @@ void exchange_stream_wake(struct exchange *x);
 void exchange_stream_cut(struct exchange *x);
 
 /* Query argument and header field; NULL when it is not there. */
-const char *exchange_query(struct exchange *x, const char *name);
-const char *exchange_header(struct exchange *x, const char *name);
+const char *exchange_query(const struct exchange *x, const char *name);
+const char *exchange_header(const struct exchange *x, const char *name);
 
 /*
  * Lists wait a little for modules that are starting: true when then() will be

@@ -4,6 +4,7 @@
  */
 #include "api/http.h"
 #include "api/order.h"
+#include "api/page.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,9 +31,10 @@ void http_kick(struct api *api)
 	event_active(api->run, EV_READ, 1);
 }
 
-void http_deadline(struct connection *c, unsigned seconds)
+void http_deadline(struct connection *c)
 {
-	c->deadline_ns = clock_mono_ns() + seconds * CLOCK_NS_PER_S;
+	c->deadline_ns = clock_mono_ns() +
+		c->api->idle_seconds * CLOCK_NS_PER_S;
 }
 
 void http_drop(struct http *h)
@@ -48,7 +50,7 @@ void http_drop(struct http *h)
 
 /* --- what a handler may ask --------------------------------------------- */
 
-static const char *http_value(struct exchange *x, enum MHD_ValueKind kind,
+static const char *http_value(const struct exchange *x, enum MHD_ValueKind kind,
 			      const char *name)
 {
 	struct http *h = x->http;
@@ -56,12 +58,12 @@ static const char *http_value(struct exchange *x, enum MHD_ValueKind kind,
 	return MHD_lookup_connection_value(h->connection->mhd, kind, name);
 }
 
-const char *exchange_query(struct exchange *x, const char *name)
+const char *exchange_query(const struct exchange *x, const char *name)
 {
 	return http_value(x, MHD_GET_ARGUMENT_KIND, name);
 }
 
-const char *exchange_header(struct exchange *x, const char *name)
+const char *exchange_header(const struct exchange *x, const char *name)
 {
 	return http_value(x, MHD_HEADER_KIND, name);
 }
@@ -96,10 +98,25 @@ static int http_check_query(struct http *h, struct error *e)
 
 /* --- a request arrives -------------------------------------------------- */
 
+/* Who says which page it is depends on the socket (gate.h). */
+static const char *http_origin_field(const struct api *api)
+{
+	return api->port == 0 ? GATE_ORIGIN : "Origin";
+}
+
+static size_t http_body_max(const struct http *h)
+{
+	if (!h->has_body)
+		return 0;
+	return h->connection->caller.origin[0] == '\0' ? HTTP_BODY_MAX :
+							 LIMIT_PAGE_BODY;
+}
+
 static enum MHD_Result header_field(void *arg, enum MHD_ValueKind kind,
 				    const char *name, const char *value)
 {
-	struct http_fields *f = arg;
+	struct http *h = arg;
+	struct http_fields *f = &h->fields;
 
 	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
 		f->lengths++;
@@ -109,8 +126,12 @@ static enum MHD_Result header_field(void *arg, enum MHD_ValueKind kind,
 		f->types++;
 	else if (strcasecmp(name, "Idempotency-Key") == 0)
 		f->keys++;
-	else if (strcasecmp(name, GATE_ORIGIN) == 0)
+	else if (strcasecmp(name, http_origin_field(h->connection->api)) == 0)
 		f->origins++;
+	else if (strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0)
+		f->hosts++;
+	else if (strcasecmp(name, "Signet-Client") == 0)
+		f->clients++;
 	return MHD_YES;
 }
 
@@ -132,17 +153,17 @@ static int http_check_header(struct http *h, struct error *e)
 	length = exchange_header(&h->exchange,
 				 MHD_HTTP_HEADER_CONTENT_LENGTH);
 	if (length != NULL &&
-	    strtoull(length, NULL, 10) > (h->has_body ? HTTP_BODY_MAX : 0))
+	    strtoull(length, NULL, 10) > http_body_max(h))
 		return error_set(e, ERR_TOO_LARGE,
 				 "a body may have %zu bytes here",
-				 h->has_body ? HTTP_BODY_MAX : (size_t)0);
+				 http_body_max(h));
 	return 0;
 }
 
 /* --- who asks ----------------------------------------------------------- */
 
 /* On the unix socket: a program, or a page that signet-webhost speaks for. */
-static int http_caller(struct http *h, struct error *e)
+static int http_caller(struct http *h, const char *path, struct error *e)
 {
 	struct connection *c = h->connection;
 	const char *origin;
@@ -152,6 +173,10 @@ static int http_caller(struct http *h, struct error *e)
 		return e->code;
 	}
 	c->caller.origin[0] = '\0';
+	if (c->api->port != 0) {
+		page_identify(h, path);
+		return 0;
+	}
 	if (h->fields.origins == 0)
 		return 0;
 	if (!gate_is_webhost(c->api->broker, &c->caller))
@@ -241,14 +266,20 @@ static void http_receive(struct http *h, const char *method, const char *path)
 	int r;
 
 	MHD_get_connection_values(h->connection->mhd, MHD_HEADER_KIND,
-				  header_field, &h->fields);
-	r = http_caller(h, &e);
+				  header_field, h);
+	http_deadline(h->connection);
+	r = http_caller(h, path, &e);
+	if (h->connection->api->port != 0 &&
+	    page_preflights(h, method, path))
+		return;
 	if (r == 0)
 		r = http_route(h, method, path, &e);
 	if (!http_admits(h, h->exchange.route)) {
 		http_forbid(h);
 		return;
 	}
+	if (r == 0 && h->connection->api->port != 0)
+		r = page_check(h, &e);
 	if (r == 0)
 		r = http_prepare(h, &e);
 	if (r != 0)
@@ -284,9 +315,11 @@ static enum MHD_Result http_piece(struct http *h, const char *data, size_t len)
 	struct error e;
 
 	h->received += len;
-	if (!h->has_body || h->received > HTTP_BODY_MAX)
+	if (!h->has_body || h->received > http_body_max(h))
 		return MHD_NO;
-	http_deadline(h->connection, LIMIT_IDLE_SECONDS);
+	/* From this machine all of it comes at once, or never. */
+	if (h->connection->api->port == 0)
+		http_deadline(h->connection);
 	if (x->failure.code == 0 && body_put(&h->body, slice_of(data, len),
 					     &e) != 0)
 		x->failure = e;
@@ -357,7 +390,7 @@ static void http_completed(void *arg, struct MHD_Connection *mhd,
 	if (h->exchange.stream != NULL)
 		stream_completed(h->exchange.stream);
 	h->connection->http = NULL;
-	http_deadline(h->connection, LIMIT_IDLE_SECONDS);
+	http_deadline(h->connection);
 	if (h->exchange.body != NULL)
 		body_fini(&h->body);
 	EVP_MD_CTX_free(h->digest);
@@ -415,12 +448,17 @@ static unsigned http_connections(void)
 static int http_start(struct api *api, int fd, struct error *e)
 {
 	const unsigned flags = MHD_USE_EPOLL | MHD_USE_TURBO |
-			       MHD_ALLOW_SUSPEND_RESUME;
+			       MHD_ALLOW_SUSPEND_RESUME |
+			       /* The same bytes, always. */
+			       (api->port == 0 ? 0 :
+				MHD_USE_SUPPRESS_DATE_NO_CLOCK);
+	const unsigned connections = api->port == 0 ? http_connections() :
+						      LIMIT_PAGE_CONNECTIONS;
 
 	api->mhd = MHD_start_daemon(
 		flags, 0, NULL, NULL, http_handler, api,
 		MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, http_connections(),
+		MHD_OPTION_CONNECTION_LIMIT, connections,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_CONNECTION_MEMORY,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
@@ -457,7 +495,7 @@ static int http_events(struct api *api, struct error *e)
 }
 
 int api_new(struct event_base *base, struct broker *broker, int fd,
-	    struct api **out, struct error *e)
+	    unsigned port, struct api **out, struct error *e)
 {
 	struct api *api = calloc(1, sizeof(*api));
 	int r;
@@ -466,6 +504,9 @@ int api_new(struct event_base *base, struct broker *broker, int fd,
 		return error_set(e, ERR_NO_MEMORY, "no memory for the API");
 	api->base = base;
 	api->broker = broker;
+	api->port = port;
+	api->idle_seconds = port == 0 ? LIMIT_IDLE_SECONDS :
+					LIMIT_PAGE_IDLE_SECONDS;
 	TAILQ_INIT(&api->connections);
 	api->watch_fd = epoll_create1(EPOLL_CLOEXEC);
 	r = api->watch_fd < 0 ? error_set_errno(e, ERR_IO, errno, "epoll") :

@@ -35,7 +35,9 @@ struct http_fields {
 	unsigned lengths; /* Content-Length */
 	unsigned types;	  /* Content-Type */
 	unsigned keys;	  /* Idempotency-Key */
-	unsigned origins; /* Signet-Origin */
+	unsigned origins; /* Signet-Origin; of the loopback Origin */
+	unsigned hosts;	  /* Host */
+	unsigned clients; /* Signet-Client */
 	bool chunked;
 };
 
@@ -56,6 +58,8 @@ struct http {
 struct api {
 	struct event_base *base;
 	struct broker *broker;
+	unsigned port; /* of the loopback; 0: the unix socket */
+	unsigned idle_seconds;
 	struct MHD_Daemon *mhd;
 	int watch_fd;
 	struct event *run;
@@ -68,8 +72,8 @@ struct api {
 /* Another turn of the library, at the end of this one of the loop. */
 void http_kick(struct api *api);
 
-/* The peer has to make progress until then, or is cut. */
-void http_deadline(struct connection *c, unsigned seconds);
+/* The peer has to make progress in time, or is cut. */
+void http_deadline(struct connection *c);
 
 /* Send this response, whose fields are set, or close; takes it over. */
 void http_send(struct http *h, unsigned status, struct MHD_Response *response);
@@ -79,6 +83,12 @@ void http_send(struct http *h, unsigned status, struct MHD_Response *response);
  * byte, whatever was asked and whatever is here.
  */
 void http_forbid(struct http *h);
+
+/* Yes to a preflight request of a page of the loopback. */
+void http_preflight(struct http *h);
+
+/* Nothing at all, to GET /hello. */
+void http_nothing(struct http *h);
 
 /* Of stream.c: the exchange of a stream is over. */
 void stream_completed(struct stream *s);

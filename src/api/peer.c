@@ -102,6 +102,18 @@ int peer_identify(int fd, struct caller *out, struct error *e)
 	return 0;
 }
 
+void peer_ourselves(struct caller *out)
+{
+	int count;
+
+	out->uid = geteuid();
+	out->gid = getegid();
+	out->groups[0] = out->gid;
+	count = getgroups(CALLER_GROUPS - 1, out->groups + 1);
+	out->groups_count = 1 + (count < 0 ? 0 : (size_t)count);
+	peer_user(out);
+}
+
 static bool peer_in_group(const struct caller *c, gid_t gid)
 {
 	gid_t groups[PEER_GROUPS];

@@ -16,6 +16,9 @@ struct error;
  */
 int peer_identify(int fd, struct caller *out, struct error *e) MUST_CHECK;
 
+/* Our own user and groups, of somebody who is known to be us. */
+void peer_ourselves(struct caller *out);
+
 /*
  * May it use the socket at all: the user of the daemon, root, or a member of
  * the configured group (NULL: there is none)?  ERR_CALLER_UNKNOWN.  The mode

@@ -15,6 +15,7 @@ static const char *const events_query[] = { "types", NULL };
 
 /* docs/api/openapi.yaml says the same; a lint compares them. */
 static const struct route routes[] = {
+	{ "GET", "/hello", api_hello_get, false, NULL, ROUTE_CANDIDATES },
 	{ "GET", "/v1/status", api_status_get, false, NULL, ROUTE_PAGES },
 	{ "GET", "/v1/tokens", api_tokens_get, false, tokens_query,
 	  ROUTE_PAGES },
@@ -52,6 +53,15 @@ static bool route_matches(const struct route *r, const char *path,
 		return false;
 	snprintf(argument, size, "%s", path + head);
 	return true;
+}
+
+bool route_for_candidates(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
+		if (routes[i].whose == ROUTE_CANDIDATES &&
+		    strcmp(routes[i].path, path) == 0)
+			return true;
+	return false;
 }
 
 int route_find(const char *method, const char *path, const struct route **out,

@@ -36,7 +36,11 @@ struct route {
 int route_find(const char *method, const char *path, const struct route **out,
 	       char *argument, size_t size, struct error *e) MUST_CHECK;
 
+/* Is there anything at this path for pages that are not allowed yet? */
+bool route_for_candidates(const char *path);
+
 /* Handlers, one file each. */
+void api_hello_get(struct exchange *x);
 void api_status_get(struct exchange *x);
 void api_metrics_get(struct exchange *x);
 void api_tokens_get(struct exchange *x);

@@ -33,7 +33,7 @@ static ssize_t stream_read(void *arg, uint64_t at, char *out, size_t max)
 	if (got == EXCHANGE_STREAM_END)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (got > 0) {
-		http_deadline(h->connection, LIMIT_IDLE_SECONDS);
+		http_deadline(h->connection);
 		return got;
 	}
 	h->connection->deadline_ns = 0;
@@ -80,7 +80,7 @@ void exchange_stream_wake(struct exchange *x)
 	if (!h->suspended)
 		return;
 	h->suspended = false;
-	http_deadline(h->connection, LIMIT_IDLE_SECONDS);
+	http_deadline(h->connection);
 	MHD_resume_connection(h->connection->mhd);
 	http_kick(h->connection->api);
 }

@@ -159,6 +159,17 @@
 /* Certificates that are told of in one second to be about to expire. */
 #define LIMIT_EXPIRING 32u
 
+/* Connections of pages over the loopback, on each of its two addresses: a
+ * browser keeps 6 for an origin. Those beyond wait in the kernel. */
+#define LIMIT_PAGE_CONNECTIONS 128u
+
+/* Seconds in which one of these must make progress, or it is closed: it comes
+ * from this machine, and takes a place. */
+#define LIMIT_PAGE_IDLE_SECONDS 10u
+
+/* The body of a request of a page: an order, a contract, not an archive. */
+#define LIMIT_PAGE_BODY (4u * 1024 * 1024)
+
 /* Origins of pages: that users allow, and of developers. Nobody knows more. */
 #define LIMIT_PAGES 256u
 

@@ -54,6 +54,7 @@ struct broker {
 	unsigned counters_count;
 	struct cards *cards; /* NULL: no module has a worker a reader */
 	struct recording recording;
+	struct error loopback; /* why pages are not served there; or code 0 */
 	struct metrics metrics;
 	struct seen *seen; /* requests of banks; NULL until there is one */
 	unsigned living_count;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -115,5 +116,69 @@ int listen_open(const char *path, const char *group, int *fd, int *lock,
 		return r;
 	*fd = fd_take(&sock);
 	*lock = fd_take(&held);
+	return 0;
+}
+
+/* --- the loopback ------------------------------------------------------- */
+
+#define LISTEN_PAGES 128 /* that wait; more come again */
+
+static int loopback_bind(int fd, int family, unsigned port)
+{
+	const struct sockaddr_in four = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	const struct sockaddr_in6 six = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons((uint16_t)port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	int on = 1;
+
+	/* After a restart; not while somebody else listens. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0)
+		return -1;
+	if (family == AF_INET)
+		return bind(fd, (const struct sockaddr *)&four, sizeof(four));
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
+		return -1;
+	return bind(fd, (const struct sockaddr *)&six, sizeof(six));
+}
+
+/* fd is -1, and 0 returned, where there is no such family here. */
+static int loopback_open(int family, unsigned port, int *fd, struct error *e)
+{
+	AUTO(fd_closep) int sock = socket(
+		family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	*fd = -1;
+	if (sock < 0 && errno == EAFNOSUPPORT && family == AF_INET6)
+		return 0;
+	if (sock >= 0 && loopback_bind(sock, family, port) == 0 &&
+	    listen(sock, LISTEN_PAGES) == 0) {
+		*fd = fd_take(&sock);
+		return 0;
+	}
+	if (errno == EADDRNOTAVAIL && family == AF_INET6)
+		return 0;
+	return error_set_errno(e, ERR_IO, errno, "loopback: port %u of %s%s",
+			       port, family == AF_INET ? "127.0.0.1" : "::1",
+			       errno == EADDRINUSE ? " is another program's;"
+			       " end that, or take another port" : "");
+}
+
+int listen_loopback(unsigned port, int fd[2], struct error *e)
+{
+	AUTO(fd_closep) int four = -1, six = -1;
+	int r = loopback_open(AF_INET, port, &four, e);
+
+	if (r == 0)
+		r = loopback_open(AF_INET6, port, &six, e);
+	if (r != 0)
+		return r;
+	fd[0] = fd_take(&four);
+	fd[1] = fd_take(&six);
 	return 0;
 }

@@ -18,4 +18,11 @@ struct error;
 int listen_open(const char *path, const char *group, int *fd, int *lock,
 		struct error *e) MUST_CHECK;
 
+/*
+ * Listening sockets at this port of 127.0.0.1 and ::1, non-blocking: both, or
+ * none (ERR_IO), since whoever has the other one would be taken for us.  fd[1]
+ * is -1 where the machine has no IPv6.
+ */
+int listen_loopback(unsigned port, int fd[2], struct error *e) MUST_CHECK;
+
 #endif

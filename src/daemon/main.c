@@ -39,6 +39,8 @@ struct daemon {
 	struct event_base *base;
 	struct broker *broker;
 	struct api *api;
+	struct api *pages[2]; /* of the loopback */
+	unsigned port;	      /* of those; 0: it is not served */
 	struct event *term, *interrupt, *hangup, *overdue;
 	int lock;
 };
@@ -158,6 +160,54 @@ static int explain(const struct options *o)
 	return r;
 }
 
+/* --- the loopback ------------------------------------------------------- */
+
+static void pages_close(struct daemon *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(d->pages); i++) {
+		api_free(d->pages[i]);
+		d->pages[i] = NULL;
+	}
+	d->port = 0;
+}
+
+static int pages_open(struct daemon *d, unsigned port, struct error *e)
+{
+	int fd[ARRAY_LEN(d->pages)] = { -1, -1 };
+	int r = listen_loopback(port, fd, e);
+
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
+		if (r == 0 && fd[i] >= 0)
+			r = api_new(d->base, d->broker, fd[i], port,
+				    &d->pages[i], e);
+		if (d->pages[i] == NULL)
+			fd_closep(&fd[i]);
+	}
+	return r;
+}
+
+/* As the settings want it.  That it cannot be is no reason not to serve. */
+static void pages_serve(struct daemon *d)
+{
+	unsigned port = d->broker->settings->loopback.port;
+	struct error *why = &d->broker->loopback;
+
+	if (port == d->port)
+		return;
+	pages_close(d);
+	error_clear(why);
+	if (port == 0)
+		return;
+	if (pages_open(d, port, why) != 0) {
+		pages_close(d);
+		log_failure(LOG_ERROR, NULL, "pages are not served", why);
+		return;
+	}
+	d->port = port;
+	log_write(LOG_INFO, NULL, "serving pages at port %u of the loopback",
+		  port);
+}
+
 /* --- signals ------------------------------------------------------------ */
 
 static void on_hangup(evutil_socket_t fd, short what, void *arg)
@@ -172,6 +222,7 @@ static void on_hangup(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	broker_reload(d->broker, s);
+	pages_serve(d);
 	settings_unref(s);
 	log_write(LOG_INFO, NULL, "reloaded %s", d->options.config);
 }
@@ -204,6 +255,9 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
 	log_write(LOG_INFO, NULL, "finishing");
 	unlink(d->options.socket);
 	api_stop_listening(d->api);
+	for (size_t i = 0; i < ARRAY_LEN(d->pages); i++)
+		if (d->pages[i] != NULL)
+			api_stop_listening(d->pages[i]);
 	evtimer_add(d->overdue, &tv);
 	broker_drain(d->broker, on_drained, d);
 }
@@ -241,7 +295,9 @@ static int daemon_open(struct daemon *d, struct error *e)
 	if (r == 0)
 		r = broker_new(d->base, s, &d->broker, e);
 	if (r == 0)
-		r = api_new(d->base, d->broker, fd, &d->api, e);
+		r = api_new(d->base, d->broker, fd, 0, &d->api, e);
+	if (r == 0)
+		pages_serve(d);
 	settings_unref(s);
 	return r;
 }
@@ -251,6 +307,7 @@ static void daemon_close(struct daemon *d)
 	struct event *const events[] = { d->term, d->interrupt, d->hangup,
 					 d->overdue };
 
+	pages_close(d);
 	api_free(d->api);
 	broker_free(d->broker);
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
