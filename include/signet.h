@@ -192,6 +192,8 @@ const char *signet_status_json(const struct signet_status *s);
 const char *signet_status_version(const struct signet_status *s);
 /* "starting", "ready" or "draining". */
 const char *signet_status_state(const struct signet_status *s);
+/* Why it is not well, in words; NULL behind the last reason. */
+const char *signet_status_reason(const struct signet_status *s, size_t i);
 int64_t signet_status_uptime(const struct signet_status *s); /* seconds */
 int64_t signet_status_tokens(const struct signet_status *s);
 /* Requests that wait. */

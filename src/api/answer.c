@@ -121,14 +121,14 @@ void exchange_answer(struct exchange *x, unsigned status, struct buf *json)
 	exchange_answer_location(x, status, json, NULL);
 }
 
-void exchange_answer_text(struct exchange *x, const char *media_type,
-			  struct buf *text)
+void exchange_answer_text(struct exchange *x, unsigned status,
+			  const char *media_type, struct buf *text)
 {
 	struct MHD_Response *response = http_text_response(text);
 
 	if (response != NULL)
 		http_fields(response, media_type, NULL);
-	http_send(x->http, 200, response);
+	http_send(x->http, status, response);
 	buf_fini(text);
 }
 

@@ -65,8 +65,8 @@ struct exchange_large {
 void exchange_answer(struct exchange *x, unsigned status, struct buf *json);
 
 /* The same with text of another kind. */
-void exchange_answer_text(struct exchange *x, const char *media_type,
-			  struct buf *text);
+void exchange_answer_text(struct exchange *x, unsigned status,
+			  const char *media_type, struct buf *text);
 
 /* The same with a Location field. */
 void exchange_answer_location(struct exchange *x, unsigned status,

@@ -314,5 +314,5 @@ void api_metrics_get(struct exchange *x)
 	put_modules(&out, b);
 	put_evidence(&out, b);
 	put_process(&out, b);
-	exchange_answer_text(x, METRICS_MEDIA_TYPE, &out);
+	exchange_answer_text(x, 200, METRICS_MEDIA_TYPE, &out);
 }

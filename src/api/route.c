@@ -17,6 +17,7 @@ static const char *const events_query[] = { "types", NULL };
 static const struct route routes[] = {
 	{ "GET", "/hello", api_hello_get, false, NULL, ROUTE_CANDIDATES },
 	{ "GET", "/v1/status", api_status_get, false, NULL, ROUTE_PAGES },
+	{ "GET", "/v1/health", api_health_get, false, NULL, ROUTE_PROGRAMS },
 	{ "GET", "/v1/tokens", api_tokens_get, false, tokens_query,
 	  ROUTE_PAGES },
 	{ "GET", "/v1/keys", api_keys_get, false, keys_query, ROUTE_PAGES },

@@ -42,6 +42,7 @@ bool route_for_candidates(const char *path);
 /* Handlers, one file each. */
 void api_hello_get(struct exchange *x);
 void api_status_get(struct exchange *x);
+void api_health_get(struct exchange *x);
 void api_metrics_get(struct exchange *x);
 void api_tokens_get(struct exchange *x);
 void api_keys_get(struct exchange *x);

@@ -6,6 +6,7 @@
 
 #include "api/checkpoints.h"
 #include "api/exchange.h"
+#include "api/health.h"
 #include "base/problem.h"
 #include "api/readers.h"
 #include "api/route.h"
@@ -146,6 +147,7 @@ void api_status_get(struct exchange *x)
 	writer_int(&j, "uptime_seconds", clock_unix() - b->started);
 	writer_text(&j, "state", b->draining ? "draining" :
 		  broker_settled(b) ? "ready" : "starting");
+	api_health_put(&j, "health", x->broker);
 	put_modules(&j, b);
 	api_readers_put(&j, b->cards == NULL ? NULL : cards_readers(b->cards),
 			b->cards);

@@ -62,6 +62,19 @@ static void print_errors(const struct signet_status *s)
 	}
 }
 
+static void print_health(const struct signet_status *s)
+{
+	const char *reason;
+	char text[2048];
+
+	if (signet_status_reason(s, 0) == NULL)
+		printf(_("health:       ok\n"));
+	for (size_t i = 0; (reason = signet_status_reason(s, i)) != NULL; i++) {
+		cli_term_safe(reason, text, sizeof(text));
+		printf(_("unhealthy:    %s\n"), text);
+	}
+}
+
 static void print_status(const struct signet_status *s, const char *socket)
 {
 	const char *state = signet_status_state(s);
@@ -70,6 +83,7 @@ static void print_status(const struct signet_status *s, const char *socket)
 	       cli_term_colour(stdout, cli_term_colour_of(state)), state,
 	       cli_term_colour(stdout, CLI_PLAIN));
 	printf(_("socket:       %s\n"), socket);
+	print_health(s);
 	print_uptime(signet_status_uptime(s));
 	printf(_("tokens:       %lld\n"),
 	       (long long)signet_status_tokens(s));
@@ -79,15 +93,10 @@ static void print_status(const struct signet_status *s, const char *socket)
 	print_errors(s);
 }
 
-/* A module that failed is a fault that scripts can see, too. */
+/* What a service manager would be told is a fault that scripts see, too. */
 static int exit_status(const struct signet_status *s)
 {
-	const struct signet_module *m;
-
-	for (size_t i = 0; (m = signet_status_module(s, i)) != NULL; i++)
-		if (cli_term_colour_of(signet_module_state(m)) == CLI_RED)
-			return CLI_FAULT;
-	return CLI_OK;
+	return signet_status_reason(s, 0) != NULL ? CLI_FAULT : CLI_OK;
 }
 
 static int run(const struct cli_command *command, int argc, char **argv)

@@ -17,7 +17,7 @@ struct signet_status {
 	struct client_list modules; /* its root is the whole answer */
 	const char *version, *state;
 	json_int_t uptime, tokens, queue;
-	json_t *limits;
+	json_t *limits, *health;
 };
 
 static void count_workers(struct signet_module *m, const json_t *workers)
@@ -64,11 +64,12 @@ static int read_status(struct signet_status *s, json_t *root, struct error *e)
 {
 	int r;
 
-	r = client_json_unpack(root, e, "{s:s, s:s, s:I, s:I, s:I, s?o}",
+	r = client_json_unpack(root, e, "{s:s, s:s, s:I, s:I, s:I, s?o,"
+			       " s?o}",
 			       "version", &s->version, "state", &s->state,
 			       "uptime_seconds", &s->uptime, "tokens",
 			       &s->tokens, "queue", &s->queue, "limits",
-			       &s->limits);
+			       &s->limits, "health", &s->health);
 	if (r != 0) {
 		json_decref(root);
 		return r;
@@ -130,6 +131,12 @@ int64_t signet_status_uptime(const struct signet_status *s)
 int64_t signet_status_tokens(const struct signet_status *s)
 {
 	return s->tokens;
+}
+
+const char *signet_status_reason(const struct signet_status *s, size_t i)
+{
+	return json_string_value(json_array_get(
+		json_object_get(s->health, "reasons"), i));
 }
 
 int64_t signet_status_queue(const struct signet_status *s)

@@ -198,6 +198,21 @@ sign() {
 	api POST /v1/signatures -d "$(body "$@")"
 }
 
+# fill KEY: sign ever smaller texts until the evidence has no room for any.
+fill() {
+	local size
+	for size in 60000 8000 1000 10; do
+		printf '{"key":"%s","format":"raw","content":{"media_type":'\
+'"text/plain","data":"%s"}}' "$1" "$(head -c "$size" /dev/zero | tr '\0' x |
+			base64 -w 0)" >"$D/fill"
+		while api POST /v1/signatures -d "@$D/fill" >"$D/answer" &&
+			grep -q ^201 "$D/status"; do
+			:
+		done
+		refused 503 not-durable
+	done
+}
+
 # signs KEY: a signature was released.
 signs() {
 	sign "$@" >"$D/answer"

@@ -20,6 +20,7 @@
 	"\"last_error\":null},{\"name\":\"bad\",\"path\":\"/b.so\","        \
 	"\"state\":\"failed\",\"description\":null,\"workers\":[],"        \
 	"\"last_error\":" PROBLEM "}],"                                     \
+	"\"health\":{\"status\":\"unhealthy\",\"reasons\":[\"A\",\"B\"]},"  \
 	"\"tokens\":3,\"queue\":4,\"limits\":{\"content\":67108864},"       \
 	"\"new\":1}"
 
@@ -82,6 +83,9 @@ static void reads_a_status(void **state)
 	assert_string_equal(signet_status_version(st), "1.2.3");
 	assert_string_equal(signet_status_state(st), "ready");
 	assert_int_equal(signet_status_uptime(st), 90061);
+	assert_string_equal(signet_status_reason(st, 0), "A");
+	assert_string_equal(signet_status_reason(st, 1), "B");
+	assert_null(signet_status_reason(st, 2));
 	assert_int_equal(signet_status_tokens(st), 3);
 	assert_int_equal(signet_status_queue(st), 4);
 	assert_int_equal(signet_status_limit(st, "content"), 67108864);
