@@ -74,7 +74,7 @@ static int key_make(const char *path, struct error *e)
 	if (!ok || rename(made, path) != 0)
 		return error_set_errno(e, ERR_NOT_DURABLE, errno,
 				       "%s: the key cannot be made", path);
-	return 0;
+	return folder_sync(path, e);
 }
 
 static int key_load(const char *path, EVP_PKEY **out, struct error *e)
