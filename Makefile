@@ -257,9 +257,25 @@ TOOLS := $(patsubst tests/regress/tools/%.c,$(BUILD)/tools/%,\
 $(BUILD)/tools/%: $(BUILD)/obj/tests/regress/tools/%.o $(LIBCORE)
 	$(call link,$(worker_libs))
 
+# Of the crash tests: who asks, who looks, and a disk that loses its power.
+CRASH := $(addprefix $(BUILD)/crash/,load audit power-cut synced-disk.so)
+crash_objects = $(call objects,$(addprefix tests/crash/,$(1)))
+$(BUILD)/crash/load: $(call crash_objects,load.c talk.c) $(LIBCORE)
+	$(call link,$(core_libs))
+$(BUILD)/crash/audit: $(call crash_objects,audit.c audit_chain.c audit_ledger.c) $(LIBCORE)
+	$(call link,$(core_libs))
+$(BUILD)/crash/power-cut: $(call crash_objects,power-cut.c)
+	$(call link)
+# Never with sanitizers: it is there before they are.
+$(BUILD)/crash/synced-disk.so: tests/crash/synced-disk.c tests/crash/disk.h
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(CFLAGS)) -shared \
+	  $(LDHARDEN) -o $@ $< -ldl
+
 unit: all $(UNIT) ## unit tests (cmocka)
 	tests/run-unit $(UNIT)
-regress: all card $(TOOLS) $(FIXTURES)/ready ## regress tests (bats), whole programs
+regress: all card $(TOOLS) $(CRASH) $(FIXTURES)/ready ## regress tests (bats), whole programs
 	tests/run-regress tests/regress
 
 test-web: all $(FIXTURES)/ready ## web/, with Node.js and Chromium
@@ -268,6 +284,10 @@ test-web: all $(FIXTURES)/ready ## web/, with Node.js and Chromium
 .PHONY: soak
 soak: all card $(TOOLS) $(FIXTURES)/ready ## 200 random steps with cards; SEED=N repeats
 	STEPS=$${STEPS:-200} BATS_TEST_TIMEOUT= bats tests/regress/random.bats
+
+.PHONY: crash
+crash: all $(CRASH) $(FIXTURES)/ready ## 200 crashes of each kind under load; ROUNDS=N SEED=N
+	ROUNDS=$${ROUNDS:-200} BATS_TEST_TIMEOUT= bats tests/regress/crash.bats
 
 .PHONY: check-asan check-valgrind
 check-asan: ## all tests with address and undefined-behaviour sanitizers
