@@ -11,7 +11,7 @@ OPT      ?= -O2
 SANITIZE ?=
 
 PKGS     := libcrypto libevent_core libmicrohttpd jansson libcyaml p11-kit-1 \
-	libxml-2.0 sqlite3 yaml-0.1
+	libxml-2.0 sqlite3 yaml-0.1 zlib
 PROMPT_PKGS := jansson libassuan gpg-error
 CLIENT_PKGS := libcurl jansson libcrypto
 READER_PKGS := libpcsclite

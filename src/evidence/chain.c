@@ -31,6 +31,15 @@ void chain_time(int64_t time_ms, char *out)
 		 (int)(time_ms % 1000));
 }
 
+bool chain_time_is(const char *text)
+{
+	int64_t seconds;
+
+	return strlen(text) == strlen("2026-11-24T09:30:00.123Z") &&
+	       text[19] == '.' && text[23] == 'Z' &&
+	       clock_parse(text, &seconds) == 0;
+}
+
 void chain_put(const struct chain *c, struct slice event,
 	       const char *time, struct buf *out, struct chain *next)
 {

@@ -6,6 +6,7 @@
 #ifndef SIGNET_EVIDENCE_CHAIN_H
 #define SIGNET_EVIDENCE_CHAIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -34,5 +35,8 @@ void chain_hash(struct slice s, uint8_t *out);
 
 /* time_ms (since 1970) in RFC 3339, with milliseconds: out[CHAIN_TIME_SIZE]. */
 void chain_time(int64_t time_ms, char *out);
+
+/* Is that what text is? */
+bool chain_time_is(const char *text);
 
 #endif
