@@ -29,6 +29,10 @@ _signet_options() {
 			"--blind --items --sum $all"
 		;;
 	browser) echo "--web-eid --user --system --root --force $all" ;;
+	evidence)
+		echo "--file --config --head --signed --checkpoint-key" \
+			"--tsa-ca $all"
+		;;
 	watch) echo "--types --once $daemon $all" ;;
 	top) echo "--interval --count $daemon $all" ;;
 	doctor) echo "--start --socket --timeout $all" ;;
@@ -60,7 +64,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens token pin key keys sign verify policy browser watch top doctor help"
+	commands="status tokens token pin key keys sign verify policy evidence browser watch top doctor help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -86,6 +90,8 @@ _signet() {
 		words=$commands
 	elif [[ $command == policy && $COMP_CWORD -eq 2 ]]; then
 		words="check explain"
+	elif [[ $command == evidence && $COMP_CWORD -eq 2 ]]; then
+		words="verify"
 	elif [[ $command == browser && $COMP_CWORD -eq 2 ]]; then
 		words="install remove list"
 	elif [[ $command == browser ]]; then
@@ -96,7 +102,7 @@ _signet() {
 		words="status change unblock"
 	elif [[ $command == key && $COMP_CWORD -eq 2 ]]; then
 		words="generate import-certificate"
-	elif [[ $command == @(key|sign|verify|policy) ||
+	elif [[ $command == @(key|sign|verify|policy|evidence) ||
 		$prev == --socket ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return

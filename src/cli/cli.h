@@ -44,6 +44,7 @@ extern const struct cli_command cli_browser_command;
 extern const struct cli_command cli_watch_command;
 extern const struct cli_command cli_top_command;
 extern const struct cli_command cli_doctor_command;
+extern const struct cli_command cli_evidence_command;
 extern const struct cli_command cli_help_command;
 
 /* The i-th subcommand; NULL behind the end.  By name; NULL if none. */

@@ -22,6 +22,7 @@ static const struct cli_command *const commands[] = {
 	&cli_sign_command,
 	&cli_verify_command,
 	&cli_policy_command,
+	&cli_evidence_command,
 	&cli_browser_command,
 	&cli_watch_command,
 	&cli_top_command,

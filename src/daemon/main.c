@@ -160,6 +160,20 @@ static int explain(const struct options *o)
 	return r;
 }
 
+static int evidence_file(const struct options *o)
+{
+	struct settings *s;
+	struct error e;
+
+	if (config_load(o->config, &s, &e) != 0) {
+		fprintf(stderr, "signetd: %s\n", e.message);
+		return EXIT_FAILURE;
+	}
+	puts(s->evidence.file);
+	settings_unref(s);
+	return EXIT_SUCCESS;
+}
+
 /* --- the loopback ------------------------------------------------------- */
 
 static void pages_close(struct daemon *d)
@@ -345,6 +359,8 @@ int main(int argc, char **argv)
 		return check_config(&d.options);
 	if (d.options.explain)
 		return explain(&d.options);
+	if (d.options.evidence_file)
+		return evidence_file(&d.options);
 	harden();
 	r = daemon_open(&d, &e);
 	if (r == 0) {

@@ -28,6 +28,7 @@ static const char help[] =
 	"  --explain          read a request on standard input and print what\n"
 	"                     the policy says of it\n"
 	"  --json             with these two: print JSON\n"
+	"  --evidence-file    print where the evidence is kept\n"
 	"  --ready-fd N       write READY to this descriptor when serving\n"
 	"  --quiet            log warnings and errors only\n"
 	"  --debug            log more\n"
@@ -44,6 +45,7 @@ enum {
 	OPTION_SOCKET,
 	OPTION_CHECK,
 	OPTION_EXPLAIN,
+	OPTION_EVIDENCE_FILE,
 	OPTION_JSON,
 	OPTION_READY,
 	OPTION_QUIET,
@@ -58,6 +60,7 @@ static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
 	{ "check-config", no_argument, NULL, OPTION_CHECK },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
+	{ "evidence-file", no_argument, NULL, OPTION_EVIDENCE_FILE },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "ready-fd", required_argument, NULL, OPTION_READY },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
@@ -108,6 +111,9 @@ static void option(struct options *o, int which, const char *value)
 	case OPTION_EXPLAIN:
 		o->explain = true;
 		break;
+	case OPTION_EVIDENCE_FILE:
+		o->evidence_file = true;
+		break;
 	case OPTION_JSON:
 		o->json = true;
 		break;
@@ -143,6 +149,7 @@ static void options_no_config(const struct options *o, const char *why)
 void options_parse(struct options *o, int argc, char **argv)
 {
 	struct error e;
+	bool serves;
 	int which;
 
 	*o = (struct options){ .ready_fd = -1 };
@@ -153,7 +160,8 @@ void options_parse(struct options *o, int argc, char **argv)
 	if (o->config[0] == '\0' &&
 	    paths_config(o->config, sizeof(o->config), &e) != 0)
 		options_no_config(o, e.message);
-	if (o->socket[0] == '\0' && !o->check_config && !o->explain &&
+	serves = !o->check_config && !o->explain && !o->evidence_file;
+	if (o->socket[0] == '\0' && serves &&
 	    paths_socket(o->socket, sizeof(o->socket), &e) != 0)
 		usage(e.message, "");
 }

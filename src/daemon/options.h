@@ -17,6 +17,7 @@ struct options {
 	char socket[LIMIT_PATH];
 	bool check_config;
 	bool explain;
+	bool evidence_file;
 	bool json; /* what the two print */
 	bool skip_check;
 	bool quiet;

@@ -328,8 +328,8 @@ bash_options() {
 	local command want
 
 	"$signet" --dump-options >"$D/options"
-	for command in status tokens token pin keys sign verify policy watch \
-		doctor help; do
+	for command in status tokens token pin keys sign verify policy evidence \
+		watch doctor help; do
 		want=$(awk -v c="$command" '$1 == c {
 			print $2; if ($3 != "-") print $3 }' "$D/options" | sort)
 		[ "$(bash_options "$command")" = "$want" ]

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evidence: signet evidence: the options, and which file it is about.
+ */
+#include "cli/evidence.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/paths.h"
+#include "cli/cli.h"
+#include "cli/doctor_connect.h"
+#include "cli/i18n.h"
+#include "cli/message.h"
+#include "evidence/reader.h"
+
+enum {
+	OPTION_FILE = CLI_OPTION_LONG,
+	OPTION_CONFIG,
+	OPTION_CHECKPOINT_KEY,
+	OPTION_TSA_CA,
+	OPTION_HEAD,
+	OPTION_SIGNED,
+};
+
+static bool take(void *context, int id, const char *value)
+{
+	struct cli_evidence *args = context;
+
+	switch (id) {
+	case OPTION_FILE:
+		args->file = value;
+		return true;
+	case OPTION_CONFIG:
+		args->config = value;
+		return true;
+	case OPTION_CHECKPOINT_KEY:
+		args->checkpoint_key = value;
+		return true;
+	case OPTION_TSA_CA:
+		args->tsa_ca = value;
+		return true;
+	case OPTION_HEAD:
+		args->head = value;
+		return true;
+	case OPTION_SIGNED:
+		args->whole = true;
+		return true;
+	}
+	return false;
+}
+
+/* --- where it is ---------------------------------------------------------- */
+
+/* signetd says where it writes: what it reads of its configuration counts. */
+static int ask_signetd(const char *config, char *out)
+{
+	char program[CLI_PATH_MAX], file[CLI_PATH_MAX];
+	char where[] = "--evidence-file", option[] = "--config";
+	char *argv[] = { program, where, option, file, NULL };
+	int status;
+
+	cli_self_signetd(program);
+	snprintf(file, sizeof(file), "%s", config);
+	status = doctor_program(argv, out, CLI_PATH_MAX);
+	out[strcspn(out, "\n")] = '\0';
+	if (status == 0 && out[0] == '/')
+		return CLI_OK;
+	cli_error(_("signetd does not say where the evidence is: %s"), out);
+	cli_message(_("name it: --file"));
+	return CLI_FILE;
+}
+
+static int find_file(struct cli_evidence *args)
+{
+	char config[CLI_PATH_MAX], state[CLI_PATH_MAX];
+	struct error e;
+
+	if (args->file != NULL) {
+		snprintf(args->path, sizeof(args->path), "%s", args->file);
+		return CLI_OK;
+	}
+	if (args->config != NULL)
+		return ask_signetd(args->config, args->path);
+	if (paths_config(config, sizeof(config), &e) == 0)
+		return ask_signetd(config, args->path);
+	if (paths_state(state, sizeof(state), &e) != 0)
+		return cli_failure(&e, NULL);
+	if (snprintf(args->path, sizeof(args->path), "%s/evidence.sqlite",
+		     state) < CLI_PATH_MAX)
+		return CLI_OK;
+	cli_error(_("the file's name is too long"));
+	return CLI_FILE;
+}
+
+int cli_evidence_open(const struct cli_evidence *args, struct reader **out)
+{
+	struct error e;
+
+	if (reader_open(args->path, out, &e) == 0)
+		return CLI_OK;
+	cli_failure(&e, NULL);
+	return CLI_FILE;
+}
+
+/* --- what to do ----------------------------------------------------------- */
+
+static const struct word {
+	const char *name;
+	int least, most; /* operands */
+	int (*run)(const struct cli_evidence *args);
+} words[] = {
+	{ "verify", 0, INT16_MAX, cli_evidence_verify },
+};
+
+static const struct word *find_word(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 0 && i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].name, argv[0]) == 0 &&
+		    argc - 1 >= words[i].least && argc - 1 <= words[i].most)
+			return &words[i];
+	return NULL;
+}
+
+static int run(const struct cli_command *command, int argc, char **argv)
+{
+	struct cli_evidence args = { .file = NULL };
+	const struct word *word;
+	int r = cli_option_parse(command, argc, argv, &args.common, take,
+				 &args);
+
+	if (r < 0)
+		return -1 - r;
+	word = find_word(argc - r, argv + r);
+	if (word == NULL) {
+		cli_error(_("say what to do: %s"), command->operands);
+		cli_message(_("try: signet %s --help"), command->name);
+		return CLI_USAGE;
+	}
+	args.operands = argv + r + 1;
+	args.count = argc - r - 1;
+	r = find_file(&args);
+	return r != CLI_OK ? r : word->run(&args);
+}
+
+static const struct cli_option options[] = {
+	{ OPTION_FILE, "file", "FILE",
+	  N_("the evidence, or an archive of it (that of signetd)") },
+	{ OPTION_CONFIG, "config", "FILE", N_("configuration of signetd") },
+	{ OPTION_HEAD, "head", "FILE|HASH",
+	  N_("verify: a checkpoint, or a record's hash, that was kept") },
+	{ OPTION_CHECKPOINT_KEY, "checkpoint-key", "FILE",
+	  N_("verify: the key of checkpoints that is trusted") },
+	{ OPTION_TSA_CA, "tsa-ca", "FILE",
+	  N_("verify: CA certificates for time stamps") },
+	{ OPTION_SIGNED, "signed", NULL,
+	  N_("verify: every record has to be signed by a checkpoint") },
+	CLI_OPTIONS_ALL,
+};
+
+const struct cli_command cli_evidence_command = {
+	.name = "evidence",
+	.operands = "verify [ARCHIVE]...",
+	.summary = N_("verify the evidence; needs no signetd"),
+	.options = options,
+	.run = run,
+};
