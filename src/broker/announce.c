@@ -126,6 +126,15 @@ static void announce_module(struct broker *b, struct module *m, int fault)
 	events_publish(b->events, &j, EVENTS_EVERYONE);
 }
 
+/* Not tried again before a reload: it is recorded once. */
+static void announce_refused(struct broker *b, struct token *t)
+{
+	if (t->login_refused.code == 0 || t->told_refused)
+		return;
+	t->told_refused = true;
+	recording_login_refused(b, t);
+}
+
 void announce_changes(struct broker *b)
 {
 	struct module *m;
@@ -133,8 +142,10 @@ void announce_changes(struct broker *b)
 
 	TAILQ_FOREACH(m, &b->modules, entry) {
 		announce_module(b, m, module_fault(m));
-		TAILQ_FOREACH(t, &m->tokens, entry)
+		TAILQ_FOREACH(t, &m->tokens, entry) {
 			announce_token(b, t, token_present(t));
+			announce_refused(b, t);
+		}
 	}
 }
 

@@ -18,6 +18,7 @@
 #include "broker/authorise.h"
 #include "broker/cards.h"
 #include "broker/events.h"
+#include "broker/keep_alive.h"
 #include "broker/prompt.h"
 #include "evidence/seen.h"
 
@@ -261,6 +262,7 @@ static void broker_tick(evutil_socket_t fd, short what, void *arg)
 			kept_tick(t, now);
 	announce_tick(b, clock_unix());
 	recording_tick(b, now);
+	keep_alive_tick(b, now);
 	approval_next(b);
 	broker_wake_waiters(b, now);
 }

@@ -280,6 +280,7 @@ static void module_job_done(struct module *m, struct sign_job *job,
 			    const struct error *e)
 {
 	job->key->token->queued--;
+	job->key->token->used_ns = clock_mono_ns();
 	job->done(job, e);
 	module_release(m);
 }

@@ -282,15 +282,37 @@ void recording_module_failed(struct broker *b, const struct module *m)
 	recording_event(b, &event);
 }
 
-void recording_pin_refused(struct broker *b, const struct token *t,
-			   const struct caller *c, const struct error *why)
+static void recording_refused(struct broker *b, const struct token *t,
+			      const struct record_caller *caller,
+			      const struct error *why)
 {
-	const struct record_caller caller = caller_record(c);
 	struct buf event = { .max = RECORDING_EVENT_MAX };
 
 	if (why->code != ERR_PIN_WRONG && why->code != ERR_PIN_LOCKED)
 		return;
-	record_pin_failed(t->uri, &caller, why, &event);
+	record_pin_failed(t->uri, caller, why, &event);
+	recording_event(b, &event);
+}
+
+void recording_pin_refused(struct broker *b, const struct token *t,
+			   const struct caller *c, const struct error *why)
+{
+	const struct record_caller caller = caller_record(c);
+
+	recording_refused(b, t, &caller, why);
+}
+
+void recording_login_refused(struct broker *b, const struct token *t)
+{
+	recording_refused(b, t, NULL, &t->login_refused);
+}
+
+void recording_keep_alive_failed(struct broker *b, const struct token *t,
+				 const struct error *why)
+{
+	struct buf event = { .max = RECORDING_EVENT_MAX };
+
+	record_keep_alive(t->uri, why, &event);
 	recording_event(b, &event);
 }
 

@@ -64,6 +64,10 @@ void recording_module_failed(struct broker *b, const struct module *m);
 /* Only where why is that a PIN was wrong, or is locked. */
 void recording_pin_refused(struct broker *b, const struct token *t,
 			   const struct caller *c, const struct error *why);
+/* The same of the login of an unattended token. */
+void recording_login_refused(struct broker *b, const struct token *t);
+void recording_keep_alive_failed(struct broker *b, const struct token *t,
+				 const struct error *why);
 /* kind: pin-changed, keys-changed. */
 void recording_token_changed(struct broker *b, const char *kind,
 			     const struct token *t, const char *operation,

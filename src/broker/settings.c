@@ -51,7 +51,8 @@ bool settings_tokens_equal(const struct settings *a, const struct settings *b)
 		if (!text_equal(a->tokens[i].uri, b->tokens[i].uri) ||
 		    !text_equal(a->tokens[i].pin_source,
 				b->tokens[i].pin_source) ||
-		    a->tokens[i].unattended != b->tokens[i].unattended)
+		    a->tokens[i].unattended != b->tokens[i].unattended ||
+		    a->tokens[i].keep_alive != b->tokens[i].keep_alive)
 			return false;
 	return true;
 }

@@ -39,6 +39,7 @@ struct settings_token {
 	char *uri;	    /* RFC 7512, token attributes only */
 	bool unattended;    /* signs without anybody's consent */
 	char *pin_source;   /* absolute path, or NULL */
+	unsigned keep_alive; /* seconds without a signature; 0: never */
 };
 
 /* How a person is asked. */

@@ -53,6 +53,7 @@ struct token {
 	struct key **keys;   /* by identity; also certificates without key */
 	size_t keys_count;
 	unsigned queued;     /* requests that wait for it */
+	int64_t used_ns;     /* when a signature of it ended last; 0: not yet */
 	struct metrics_token metrics;
 	char reader[LIMIT_LABEL];  /* of a per_reader module: its last */
 	uint8_t atr[WIRE_ATR_MAX]; /* of its card, when it was last here */
@@ -60,6 +61,7 @@ struct token {
 	struct kept kept;    /* a login after an approval */
 	struct worker_call drop; /* of PINs that nobody wants any more */
 	bool dropping;
+	bool told_refused;   /* of announce.c: its login was */
 	bool told;	     /* of announce.c: it is there, and what it has */
 	uint64_t told_hash;
 };

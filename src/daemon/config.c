@@ -34,6 +34,7 @@
 #define CONFIG_SHARDS 1
 #define CONFIG_TIMEOUT_LEAST 5 /* seconds: to read what is asked */
 #define CONFIG_TIMEOUT_MOST 3600
+#define CONFIG_KEEP_ALIVE_MOST 86400
 #define CONFIG_LOCALE_MAX 32 /* "ca_ES.UTF-8@valencia" */
 /* The largest file that makes sense: a thousand modules' worth. */
 #define CONFIG_FILE_MAX (1024u * 1024)
@@ -101,6 +102,8 @@ static const cyaml_schema_field_t token_fields[] = {
 			       CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			       struct settings_token, pin_source, 1,
 			       LIMIT_PATH - 1),
+	CYAML_FIELD_UINT("keep_alive", CYAML_FLAG_OPTIONAL,
+			 struct settings_token, keep_alive),
 	CYAML_FIELD_END
 };
 
@@ -253,13 +256,18 @@ static int check_token(const struct settings_token *t, struct error *e)
 {
 	int r = check_uri("token", t->uri, e);
 
-	if (r != 0 || t->pin_source == NULL)
-		return r;
-	if (!t->unattended)
-		return error_set(e, ERR_CONFIG,
-				 "token %s: pin_source is for unattended tokens"
-				 " only", t->uri);
-	return check_absolute(t->uri, t->pin_source, e);
+	if (r == 0 && t->pin_source != NULL && !t->unattended)
+		r = error_set(e, ERR_CONFIG, "token %s: pin_source is for"
+			      " unattended tokens only", t->uri);
+	if (r == 0 && t->pin_source != NULL)
+		r = check_absolute(t->uri, t->pin_source, e);
+	if (r == 0 && t->keep_alive > 0 && !t->unattended)
+		r = error_set(e, ERR_CONFIG, "token %s: keep_alive is for"
+			      " unattended tokens only", t->uri);
+	if (r == 0 && t->keep_alive > 0)
+		r = check_range(t->uri, "keep_alive", t->keep_alive, 1,
+				CONFIG_KEEP_ALIVE_MOST, e);
+	return r;
 }
 
 static int check_prompt(struct settings_prompt *p, struct error *e)

@@ -180,13 +180,26 @@ void record_module_failed(const char *module, const struct error *why,
 	writer_close(&j, '}');
 }
 
+void record_keep_alive(const char *token, const struct error *why,
+		       struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	put_failure(&j, why);
+	writer_text(&j, "kind", "keep-alive");
+	writer_text(&j, "token", token);
+	writer_close(&j, '}');
+}
+
 void record_pin_failed(const char *token, const struct record_caller *caller,
 		       const struct error *why, struct buf *out)
 {
 	struct writer j = writer_of(out);
 
 	writer_open(&j, NULL, '{');
-	put_caller(&j, caller);
+	if (caller != NULL)
+		put_caller(&j, caller);
 	put_failure(&j, why);
 	writer_text(&j, "kind", "pin-failed");
 	writer_text(&j, "token", token);

@@ -76,6 +76,9 @@ void record_start(const char *version, pid_t pid, struct slice public,
 void record_plain(const char *kind, struct buf *out); /* stop, reload */
 void record_module_failed(const char *module, const struct error *why,
 			  struct buf *out);
+void record_keep_alive(const char *token, const struct error *why,
+		       struct buf *out);
+/* caller: NULL for signetd's own login. */
 void record_pin_failed(const char *token, const struct record_caller *caller,
 		       const struct error *why, struct buf *out);
 /* kind: pin-changed, keys-changed. */

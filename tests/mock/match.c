@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool slot_is(const struct mock_call *call, CK_SLOT_ID wanted)
@@ -68,6 +69,20 @@ static bool counts(struct mock_rule *rule)
 	return false;
 }
 
+/* How long nobody called: a session that dies when it is not used. */
+static bool was_idle(struct mock_rule *rule)
+{
+	unsigned long long before = rule->last_ms;
+	struct timespec now;
+
+	if (rule->idle_ms == 0)
+		return true;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	rule->last_ms = (unsigned long long)now.tv_sec * 1000 +
+			(unsigned long long)now.tv_nsec / 1000000;
+	return before != 0 && rule->last_ms - before >= rule->idle_ms;
+}
+
 /* The file system decides who is first, across processes. */
 static bool first_ever(const struct mock_rule *rule)
 {
@@ -96,6 +111,8 @@ bool mock_match_rule(struct mock_rule *rule, const struct mock_call *call)
 	if (rule->token[0] && !token_is(call, rule->token))
 		return false;
 	if (rule->key[0] && !key_is(call, rule->key))
+		return false;
+	if (!was_idle(rule))
 		return false;
 	return counts(rule) && (!rule->once[0] || first_ever(rule));
 }

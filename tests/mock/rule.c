@@ -98,6 +98,9 @@ static int parse_conditions(struct parser *p, struct mock_rule *rule)
 			rc = parse_when(p, rule, MOCK_FROM);
 		else if (strcmp(p->word.text, "where") == 0)
 			rc = parse_where(p, rule);
+		else if (strcmp(p->word.text, "idle") == 0)
+			rc = need_number(p, "idle wants a number",
+					 &rule->idle_ms);
 		else if (strcmp(p->word.text, "once") == 0)
 			rc = need_text(p, "once wants a file", rule->once);
 		else

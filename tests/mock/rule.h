@@ -36,6 +36,8 @@ struct mock_rule {
 	CK_SLOT_ID slot;
 	char token[MOCK_WORD_MAX];	/* label, "" for any */
 	char key[MOCK_WORD_MAX];	/* label, "" for any */
+	unsigned long idle_ms;		/* since the call before, 0 for any */
+	unsigned long long last_ms;	/* of that call; 0: there was none */
 	char once[MOCK_WORD_MAX];	/* marker file, "" for none */
 	const struct mock_effect *effect;
 	struct mock_arg arg;

@@ -64,6 +64,13 @@ tokens:
 	rejects 'version: 1
 tokens:
   - {uri: "pkcs11:token=x", pin_source: /x}' unattended
+	rejects 'version: 1
+tokens:
+  - {uri: "pkcs11:token=x", keep_alive: 60}' unattended
+	rejects 'version: 1
+tokens:
+  - {uri: "pkcs11:token=x", unattended: true, keep_alive: 86401}' \
+		'keep_alive is 86401'
 }
 
 @test "mistakes in evidence are told, too" {

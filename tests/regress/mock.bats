@@ -550,6 +550,16 @@ destroy_passing() {
 	    '!delay' ]
 }
 
+# The rule that delays comes second: the pause is behind its call.
+@test "mock: idle fires for a call behind a pause" {
+	rules 'C_GetSlotInfo idle 300 stderr ""' 'C_GetSlotInfo nth 2 delay 500'
+	tool --list-slots >/dev/null
+	[ "$(logged 'C_GetSlotInfo CKR_OK')" -ge 3 ]
+	[ "$(logged 'C_GetSlotInfo !stderr')" -eq 1 ]
+	[ "$(grep -e '!delay' -e '!stderr' "$LOG" | cut -d ' ' -f 3 |
+		tr '\n' ' ')" = '!delay !stderr ' ]
+}
+
 @test "mock: once fires in the first process only" {
 	rules "C_Sign once \"$BATS_TEST_TMPDIR/mark\" crash"
 	run sign pay

@@ -126,6 +126,7 @@ static void what_is_not_known_is_not_there(void **state)
 static void the_other_events_are_canonical(void **state)
 {
 	struct error e;
+	json_t *tree;
 
 	error_set(&e, ERR_PIN_WRONG, "%s", NASTY);
 	record_start("1", 2, slice_str("key"), &event);
@@ -138,6 +139,14 @@ static void the_other_events_are_canonical(void **state)
 	json_decref(canonical());
 	buf_reset(&event);
 	record_pin_failed(NASTY, &caller, &e, &event);
+	json_decref(canonical());
+	buf_reset(&event);
+	record_pin_failed(NASTY, NULL, &e, &event);
+	tree = canonical();
+	assert_null(json_object_get(tree, "caller"));
+	json_decref(tree);
+	buf_reset(&event);
+	record_keep_alive(NASTY, &e, &event);
 	json_decref(canonical());
 	buf_reset(&event);
 	record_token_changed("pin-changed", NASTY, "change", &caller, &event);
