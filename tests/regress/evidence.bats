@@ -119,3 +119,134 @@ said() {
 	run "$signet" evidence verify --file "$FILE" --head nowhere
 	[ "$status" -eq 5 ]
 }
+
+# --- changed by somebody ---------------------------------------------------
+
+# tampered SQL: a copy of the good file with this change is in $D/bad.
+tampered() {
+	cp good bad
+	sqlite3 bad "$1"
+}
+
+# found SEQUENCE [WHAT]: verify names this record first.
+found() {
+	verify 1 --file bad
+	[ "$(jq -r .first_failure.sequence said)" = "$1" ] &&
+		[ "${2:-$(jq -r .first_failure.what said)}" = \
+			"$(jq -r .first_failure.what said)" ] || {
+		jq .first_failure said
+		return 1
+	}
+}
+
+# A line for each member of each record: sequence, path, and the record with
+# another value there.
+changes() {
+	sqlite3 good 'SELECT record FROM records ORDER BY sequence' |
+		jq -rcS '. as $r | paths(scalars) as $p | [$r.sequence,
+			($p | map(tostring) | join(".")),
+			(setpath($p; getpath($p) | if type == "number" then
+				. + 1 else if type == "boolean" then not else
+				"x" + . end end) | tojson)] | @tsv'
+}
+
+@test "each member of each record that is changed is found" {
+	local sequence path text hash n=0
+	recorded
+	mv "$FILE" good
+	verify 0 --file good
+	changes >changes
+	while IFS=$'\t' read -r sequence path text; do
+		text=$(printf '%b' "${text//\'/\'\'}")
+		tampered "UPDATE records SET record = '$text'
+			WHERE sequence = $sequence"
+		found "$sequence" hash || { echo "$sequence $path"; return 1; }
+		n=$((n + 1))
+	done <changes
+	[ "$n" -gt 60 ]
+}
+
+@test "a change whose hash is made anew shows at the next record" {
+	local sequence hash
+	recorded
+	mv "$FILE" good
+	last=$(sqlite3 good 'SELECT max(sequence) FROM records')
+	for sequence in $(seq 2 "$last"); do
+		sqlite3 good "SELECT record FROM records WHERE
+			sequence = $sequence" | tr -d '\n' |
+			jq -jcS '.time |= sub("...Z$"; "999Z")' >text
+		hash=$(sha256sum <text | cut -c -64)
+		tampered "UPDATE records SET record = CAST(readfile('text') AS
+			TEXT), hash = x'$hash' WHERE sequence = $sequence"
+		if [ "$sequence" -lt "$last" ]; then
+			found $((sequence + 1)) previous
+		else
+			found "$sequence"
+		fi
+	done
+}
+
+@test "records removed, swapped, appended; hash, head and checkpoint changed" {
+	recorded
+	mv "$FILE" good
+	tampered 'DELETE FROM records WHERE sequence = 3'
+	found 3 missing
+	tampered 'UPDATE records SET sequence = -1 WHERE sequence = 2;
+		UPDATE records SET sequence = 2 WHERE sequence = 3;
+		UPDATE records SET sequence = 3 WHERE sequence = -1'
+	found 2 sequence
+	tampered 'INSERT INTO records SELECT sequence + 1, record, hash FROM
+		records WHERE sequence = 5'
+	found 6
+	tampered "UPDATE records SET hash = zeroblob(32) WHERE sequence = 4"
+	found 4 hash
+	tampered 'UPDATE head SET hash = zeroblob(32)'
+	found 5 head
+	tampered 'UPDATE head SET sequence = 4'
+	found 5 head
+	tampered "UPDATE checkpoints SET statement =
+		json_set(statement, '\$.time', '2026-11-24T09:30:00.123Z')"
+	found 5 signature
+	tampered 'UPDATE checkpoints SET signature = zeroblob(64)'
+	found 5 signature
+	tampered 'DELETE FROM checkpoints'
+	verify 1 --file bad --signed
+	said '.first_failure.sequence == 1 and
+		.first_failure.what == "unsigned"'
+	tampered "UPDATE items SET content = x'00' WHERE sequence = 2"
+	found 2 item
+	tampered "UPDATE items SET signature = x'00' WHERE sequence = 3"
+	found 3 item
+	tampered 'DELETE FROM items WHERE sequence = 3'
+	found 3 item
+	tampered "UPDATE certificates SET der = x'00'"
+	verify 1 --file bad
+	said '.first_failure.what == "certificate"'
+}
+
+@test "a file that is cut is found; a -wal that is cut by a head that was kept" {
+	local size hash
+	start
+	wait_until 10 settled
+	signs "$KEY"
+	signs "$KEY"
+	hash=$(jq -r .evidence.hash "$D/answer")
+	# As a crash would leave it: all of it is in the -wal.
+	cp "$FILE" bad
+	cp "$FILE-wal" bad-wal
+	verify 0 --file bad --head "$hash"
+	size=$(stat -c %s bad-wal)
+	truncate -s $((size - 5000)) bad-wal
+	rm -f bad-shm
+	verify 0 --file bad
+	verify 1 --file bad --head "$hash"
+	said '.first_failure.what == "head"'
+	rm bad*
+	stop
+	for size in 0 100 4096 9000 20000; do
+		cp "$FILE" bad
+		truncate -s "$size" bad
+		verify 1 --file bad
+		said '.first_failure.what == "file"'
+	done
+}
