@@ -31,7 +31,8 @@ _signet_options() {
 	browser) echo "--web-eid --user --system --root --force $all" ;;
 	evidence)
 		echo "--file --config --head --signed --checkpoint-key" \
-			"--tsa-ca $all"
+			"--tsa-ca --since --until --outcome --key --caller" \
+			"--request $all"
 		;;
 	watch) echo "--types --once $daemon $all" ;;
 	top) echo "--interval --count $daemon $all" ;;
@@ -91,7 +92,7 @@ _signet() {
 	elif [[ $command == policy && $COMP_CWORD -eq 2 ]]; then
 		words="check explain"
 	elif [[ $command == evidence && $COMP_CWORD -eq 2 ]]; then
-		words="verify"
+		words="verify list show"
 	elif [[ $command == browser && $COMP_CWORD -eq 2 ]]; then
 		words="install remove list"
 	elif [[ $command == browser ]]; then

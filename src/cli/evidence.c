@@ -23,7 +23,38 @@ enum {
 	OPTION_TSA_CA,
 	OPTION_HEAD,
 	OPTION_SIGNED,
+	OPTION_SINCE,
+	OPTION_UNTIL,
+	OPTION_OUTCOME,
+	OPTION_KEY,
+	OPTION_CALLER,
+	OPTION_REQUEST,
 };
+
+static bool take_filter(struct cli_evidence *args, int id, const char *value)
+{
+	switch (id) {
+	case OPTION_SINCE:
+		args->has_since = true;
+		return cli_evidence_time(value, &args->since);
+	case OPTION_UNTIL:
+		args->has_until = true;
+		return cli_evidence_time(value, &args->until);
+	case OPTION_OUTCOME:
+		args->outcome = value;
+		return true;
+	case OPTION_KEY:
+		args->key = value;
+		return true;
+	case OPTION_CALLER:
+		args->caller = value;
+		return true;
+	case OPTION_REQUEST:
+		args->request = value;
+		return true;
+	}
+	return false;
+}
 
 static bool take(void *context, int id, const char *value)
 {
@@ -49,7 +80,7 @@ static bool take(void *context, int id, const char *value)
 		args->whole = true;
 		return true;
 	}
-	return false;
+	return take_filter(args, id, value);
 }
 
 /* --- where it is ---------------------------------------------------------- */
@@ -112,6 +143,8 @@ static const struct word {
 	int least, most; /* operands */
 	int (*run)(const struct cli_evidence *args);
 } words[] = {
+	{ "list", 0, 0, cli_evidence_list },
+	{ "show", 1, 1, cli_evidence_show },
 	{ "verify", 0, INT16_MAX, cli_evidence_verify },
 };
 
@@ -157,13 +190,22 @@ static const struct cli_option options[] = {
 	  N_("verify: CA certificates for time stamps") },
 	{ OPTION_SIGNED, "signed", NULL,
 	  N_("verify: every record has to be signed by a checkpoint") },
+	{ OPTION_SINCE, "since", "TIME",
+	  N_("list: from this time on, 2026-11-24 or RFC 3339") },
+	{ OPTION_UNTIL, "until", "TIME", N_("list: before this time") },
+	{ OPTION_OUTCOME, "outcome", "WORD",
+	  N_("list: released, refused, declined, failed or cancelled") },
+	{ OPTION_KEY, "key", "TEXT", N_("list: the key's URI has this") },
+	{ OPTION_CALLER, "caller", "NAME",
+	  N_("list: asked by this user, program or page") },
+	{ OPTION_REQUEST, "request", "ID", N_("list: this request") },
 	CLI_OPTIONS_ALL,
 };
 
 const struct cli_command cli_evidence_command = {
 	.name = "evidence",
-	.operands = "verify [ARCHIVE]...",
-	.summary = N_("verify the evidence; needs no signetd"),
+	.operands = "verify [ARCHIVE]... | list | show N",
+	.summary = N_("verify and read what was recorded; needs no signetd"),
 	.options = options,
 	.run = run,
 };

@@ -17,6 +17,7 @@
 
 struct error;
 struct reader;
+struct reader_record;
 
 struct cli_evidence {
 	struct cli_common common;
@@ -24,6 +25,15 @@ struct cli_evidence {
 	/* verify */
 	const char *checkpoint_key, *tsa_ca, *head;
 	bool whole;
+	/* list */
+	int64_t since, until;
+	bool has_since, has_until;
+	const char *outcome, *key, *caller, *request;
+	/* archive */
+	bool has_before, has_keep;
+	int64_t before;
+	unsigned int keep;
+	const char *out_dir;
 	/* The words behind the options. */
 	char **operands;
 	int count;
@@ -34,6 +44,15 @@ struct cli_evidence {
 int cli_evidence_open(const struct cli_evidence *args, struct reader **out)
 	MUST_CHECK;
 
+/* The record of this number; the same. */
+int cli_evidence_find(struct reader *r, const char *number,
+		      struct reader_record *rec) MUST_CHECK;
+
+/* "2026-11-24", or RFC 3339. */
+bool cli_evidence_time(const char *text, int64_t *out) MUST_CHECK;
+
+int cli_evidence_list(const struct cli_evidence *args);
+int cli_evidence_show(const struct cli_evidence *args);
 int cli_evidence_verify(const struct cli_evidence *args);
 
 #endif

@@ -120,6 +120,33 @@ said() {
 	[ "$status" -eq 5 ]
 }
 
+@test "records are listed by what is asked for, and one is shown in words" {
+	recorded
+	ids() {
+		"$signet" evidence list --json "$@" | jq -c .seq | tr '\n' ' '
+	}
+	[ "$(ids)" = "1 2 3 4 5 " ]
+	[ "$(ids --outcome released)" = "2 3 " ]
+	[ "$(ids --outcome released --until 2026-11-01)" = "" ]
+	[ "$(ids --since 2026-11-01 --caller "$(id -un)")" = "2 3 4 " ]
+	[ "$(ids --caller "$(id -u)" --key object=nothing)" = "4 " ]
+	[ "$(ids --caller nobody)" = "" ]
+	[ "$(ids --request "$(jq -r .id "$D/answer")")" = "" ]
+	run "$signet" evidence list --since yesterday
+	[ "$status" -eq 2 ]
+	# The whole record, as it was hashed.
+	"$signet" evidence list --json | jq -r 'select(.seq == 2) | .hash' >hash
+	"$signet" evidence show 2 --json | jq -jcS .record | sha256sum |
+		cut -c -64 | cmp - hash
+	run "$signet" evidence show 2
+	[ "$status" -eq 0 ]
+	[[ $output == *"    text: hello"* ]]
+	run "$signet" evidence show 99
+	[ "$status" -eq 1 ]
+	run "$signet" evidence show x
+	[ "$status" -eq 2 ]
+}
+
 # --- changed by somebody ---------------------------------------------------
 
 # tampered SQL: a copy of the good file with this change is in $D/bad.
