@@ -5,6 +5,7 @@
 # and all else works. Read as an auditor would, with sqlite3 and jq.
 
 load helper
+load person
 
 setup() {
 	signet_setup
@@ -98,6 +99,26 @@ recorded() {
 	kill -KILL "$(workers)"
 	wait_until 10 recorded module-failed '.module == "mock" and
 		.failure.code == "worker-lost"'
+}
+
+@test "PINs that a person changes, and one that is wrong, are recorded" {
+	local token="pkcs11:serial=$SIGNET_SERIAL_TEST"
+	person types-in-turn
+	DB=$D/state/evidence.sqlite
+	local change="{\"operation\": \"change\", \"token\": \"$token\"}"
+	echo 99999999 >"$D/pin"
+	api POST /v1/pin-operations -d "$change" >"$D/answer"
+	refused 403 pin-wrong
+	rm "$D/typed"
+	printf '%s\n' "$(cat "$SIGNET_FIXTURES/pin")" 246802 246802 >"$D/pin"
+	api POST /v1/pin-operations -d "$change" >"$D/answer"
+	grep -q ^200 "$D/status"
+	wait_until 5 recorded pin-changed ".operation == \"change\" and
+		.caller.uid == $(id -u) and (.token | contains(
+		\"serial=$SIGNET_SERIAL_TEST\"))"
+	recorded pin-failed ".failure.code == \"pin-wrong\" and
+		.caller.uid == $(id -u)"
+	not grep -rqa -e 246802 -e 99999999 "$D/state"
 }
 
 # --- a journal that cannot be written -------------------------------------
