@@ -35,7 +35,12 @@ static void connection_open(struct api *api, struct MHD_Connection *mhd,
 	struct connection *c = calloc(1, sizeof(*c));
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct epoll_event watch = { .events = EPOLLET };
+	/* HUP and ERR are always told: a half-closed client of the unix socket
+	 * gets its answer.  Over TCP a client that has gone looks half-closed,
+	 * and browsers close both halves. */
+	struct epoll_event watch = {
+		.events = api->port == 0 ? EPOLLET : EPOLLET | EPOLLRDHUP
+	};
 
 	*state = c;
 	if (c == NULL) {
@@ -56,7 +61,6 @@ static void connection_open(struct api *api, struct MHD_Connection *mhd,
 		       &c->refused) != 0)
 		log_write(LOG_WARNING, NULL, "refused uid %u, pid %d (%s)",
 			  c->caller.uid, (int)c->caller.pid, c->caller.exe);
-	/* HUP and ERR are always told: a half-closed client gets its answer. */
 	if (epoll_ctl(api->watch_fd, EPOLL_CTL_ADD, c->fd, &watch) != 0)
 		shutdown(c->fd, SHUT_RDWR);
 }
