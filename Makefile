@@ -295,13 +295,15 @@ check-asan: ## all tests with address and undefined-behaviour sanitizers
 check-valgrind: all $(UNIT) ## unit tests and one signature, under valgrind
 	tests/run-valgrind $(UNIT)
 
-.PHONY: demo demo-card demo-web bench bench-card lint
+.PHONY: demo demo-card demo-web bench bench-web bench-card lint
 demo: all $(FIXTURES)/ready ## sign a payment file and verify it with foreign tools
 	examples/demo
 demo-web: all $(FIXTURES)/ready ## a bank in the browser, on SoftHSM; Ctrl-C ends it
 	web/demo/run
 demo-card: all card ## the same on a smart card in software, through OpenSC
 	examples/demo-card
+bench-web: all $(FIXTURES)/ready ## from sign() in a page to its result
+	node bench/web.mjs
 bench: all ## measure against the module called in-process
 	bench/run
 bench-card: all card $(FIXTURES)/ready ## count what a card is asked for

@@ -9,6 +9,7 @@ import { once } from "node:events";
 import {
 	cpSync,
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
 	readFileSync,
 	renameSync,
@@ -127,16 +128,19 @@ export class Place {
 			`directories.tokendir = ${this.file("tokens")}\n` +
 				"objectstore.backend = file\n",
 		);
+		if (this.read("rules") === "") this.write("rules", "");
 		this.sits(double);
 		this.write(
 			"signetd.yaml",
 			`version: 1
 state: ${this.file("state")}
 modules:
-  - name: softhsm2
-    path: ${fixtures.SIGNET_SOFTHSM2_MODULE}
+  - name: mock
+    path: ${build}/mock/signet-mock.so
     environment:
       - {name: SOFTHSM2_CONF, value: ${this.file("softhsm2.conf")}}
+      - {name: SIGNET_MOCK_MODULE, value: ${fixtures.SIGNET_SOFTHSM2_MODULE}}
+      - {name: SIGNET_MOCK_RULES, value: ${this.file("rules")}}
 prompt:
   pinentry: ${this.file("pinentry")}
   timeout: 20
@@ -163,6 +167,31 @@ ${lines}`,
 		);
 	}
 
+	/* The module misbehaves by these rules (tests/mock) from now on. */
+	rules(text) {
+		this.write("rules.new", text);
+		renameSync(this.file("rules.new"), this.file("rules"));
+	}
+
+	/* The tokens go, or come back: a new worker finds what is there. */
+	async cards(there) {
+		const [from, to] = there
+			? ["tokens.away", "tokens"]
+			: ["tokens", "tokens.away"];
+		rmSync(this.file(to), { recursive: true, force: true });
+		renameSync(this.file(from), this.file(to));
+		if (!there) mkdirSync(this.file(from));
+		const { body } = await this.api("GET", "/v1/status");
+		for (const { pid } of body.modules[0].workers)
+			process.kill(pid, "SIGKILL");
+	}
+
+	/* What the double "waits" is to answer to the open dialog. */
+	go(word = "") {
+		this.write("go.new", word);
+		renameSync(this.file("go.new"), this.file("go"));
+	}
+
 	/* This double answers from the next dialog on. */
 	sits(double) {
 		symlinkSync(
@@ -172,12 +201,9 @@ ${lines}`,
 		renameSync(this.file("pinentry.new"), this.file("pinentry"));
 	}
 
-	/* Dialogs that asked for consent or a PIN, and what they showed. */
+	/* PINs that were asked for; what the dialogs showed. */
 	get dialogs() {
-		return (
-			this.read("transcript").match(/^(GETPIN|CONFIRM)/gm)
-				?.length ?? 0
-		);
+		return this.read("transcript").split("\nGETPIN").length - 1;
 	}
 
 	get told() {
