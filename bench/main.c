@@ -25,7 +25,7 @@ static const char help[] =
 	"  --module FILE            the PKCS#11 module\n"
 	"  --fixtures DIR           made by SoftHSM-fixtures/provision\n"
 	"  --socket PATH            of a signetd on these fixtures\n"
-	"  --unchecked-socket PATH  of one with --bench-no-check\n"
+	"  --sampled-socket PATH    of one with check: sampled\n"
 	"  --large-fixtures DIR     made with --large\n"
 	"  --large-socket PATH      of a signetd on those\n"
 	"  --seconds N              of one measurement; default 1\n"
@@ -46,7 +46,7 @@ enum {
 	OPTION_MODULE = 256,
 	OPTION_FIXTURES,
 	OPTION_SOCKET,
-	OPTION_UNCHECKED,
+	OPTION_SAMPLED,
 	OPTION_LARGE_FIXTURES,
 	OPTION_LARGE_SOCKET,
 	OPTION_SECONDS,
@@ -60,7 +60,7 @@ static const struct option long_options[] = {
 	{ "module", required_argument, NULL, OPTION_MODULE },
 	{ "fixtures", required_argument, NULL, OPTION_FIXTURES },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
-	{ "unchecked-socket", required_argument, NULL, OPTION_UNCHECKED },
+	{ "sampled-socket", required_argument, NULL, OPTION_SAMPLED },
 	{ "large-fixtures", required_argument, NULL, OPTION_LARGE_FIXTURES },
 	{ "large-socket", required_argument, NULL, OPTION_LARGE_SOCKET },
 	{ "seconds", required_argument, NULL, OPTION_SECONDS },
@@ -95,8 +95,8 @@ static void option_plan(struct plan *p, int which, const char *value)
 	case OPTION_SOCKET:
 		p->socket = value;
 		break;
-	case OPTION_UNCHECKED:
-		p->unchecked_socket = value;
+	case OPTION_SAMPLED:
+		p->sampled_socket = value;
 		break;
 	case OPTION_LARGE_SOCKET:
 		p->large_socket = value;

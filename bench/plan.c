@@ -28,7 +28,7 @@ static const struct {
 	[CELL_CLIENT_64] = { "signetd, 64 clients", 64 },
 	[CELL_LARGE_64] = { "64 clients, 1,000 keys", 64 },
 	[CELL_BULK_64] = { "64 clients, last of 1,000", 64 },
-	[CELL_UNCHECKED_64] = { "64 clients, check off", 64 },
+	[CELL_SAMPLED_64] = { "64 clients, sampled", 64 },
 	[CELL_PACED_64] = { "64 clients, paced 50 %", 64 },
 };
 
@@ -49,8 +49,8 @@ static bool plan_has(const struct plan *p, enum key_kind kind, enum cell_id id)
 		return p->large_socket != NULL;
 	case CELL_BULK_64:
 		return p->large_socket != NULL && kind == KEY_EC;
-	case CELL_UNCHECKED_64:
-		return p->unchecked_socket != NULL;
+	case CELL_SAMPLED_64:
+		return p->sampled_socket != NULL;
 	default:
 		return true;
 	}
@@ -84,8 +84,8 @@ static int plan_load(struct plan *p, enum key_kind kind, enum cell_id id,
 	if (id == CELL_LARGE_64 || id == CELL_BULK_64) {
 		order.socket = p->large_socket;
 		order.key = id == CELL_BULK_64 ? &p->bulk : &p->large[kind];
-	} else if (id == CELL_UNCHECKED_64) {
-		order.socket = p->unchecked_socket;
+	} else if (id == CELL_SAMPLED_64) {
+		order.socket = p->sampled_socket;
 	} else if (id == CELL_PACED_64) {
 		order.rate = PACED_PART *
 			saturated->rate[saturated->rounds - 1];

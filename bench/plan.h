@@ -34,7 +34,7 @@ enum cell_id {
 	CELL_CLIENT_64,
 	CELL_LARGE_64,	/* a token with 1,000 keys, another signetd */
 	CELL_BULK_64,	/* the last of these keys */
-	CELL_UNCHECKED_64, /* another signetd, --bench-no-check */
+	CELL_SAMPLED_64, /* another signetd, check: sampled */
 	CELL_PACED_64,	/* at half of what CELL_CLIENT_64 gave last */
 	CELLS,
 };
@@ -60,7 +60,7 @@ struct plan {
 	unsigned cores;
 	struct runner *runner;
 	const char *socket;
-	const char *unchecked_socket; /* NULL: not measured */
+	const char *sampled_socket; /* NULL: not measured */
 	const char *large_socket;     /* NULL: not measured */
 	struct key key[KEY_KINDS], large[KEY_KINDS], bulk;
 	struct cell cell[KEY_KINDS][CELLS];

@@ -48,6 +48,7 @@ static void put_token(struct writer *j, const struct token *t)
 	writer_text(j, "pin", token_pin_state(w));
 	writer_bool(j, "unattended",
 		  t->settings != NULL && t->settings->unattended);
+	writer_text(j, "check", sampling_applies(t) ? "sampled" : "all");
 	writer_int(j, "keys", token_signing_keys(t));
 	if (t->state == TOKEN_FAILED)
 		problem_put(j, "error", &t->error, NULL);

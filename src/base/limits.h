@@ -173,6 +173,10 @@
 /* Origins of pages: that users allow, and of developers. Nobody knows more. */
 #define LIMIT_PAGES 256u
 
+/* check: sampled verifies one signature in so many, at least: a worker that has
+ * gone wrong is known within a second at a thousand a second. */
+#define LIMIT_SAMPLE 1000u
+
 #define LIMIT_RULES 256u	/* in the policy */
 #define LIMIT_MODULES 16u	/* in the configuration: each is a process */
 #define LIMIT_SHARDS 32u	/* of one module: one for a core is of use */

@@ -127,6 +127,7 @@ int item_finish(struct item *i, const struct key *k, bool check,
 
 	if (check)
 		r = format_check(k->public, format_op_tbs(i->op), raw, e);
+	i->checked = check && r == 0;
 	if (r == ERR_MISMATCH)
 		error_prefix(e, "key %s: ", k->uri);
 	if (r == 0)

@@ -51,6 +51,7 @@ struct item {
 	struct format_op *op;
 	uint8_t raw[LIMIT_SIGNATURE]; /* as the token gave it */
 	size_t raw_len;		      /* 0: not signed */
+	bool checked;		      /* verified: sampling.h */
 	struct spool result;
 	struct slice signature; /* in its format; once finished */
 };

@@ -94,6 +94,7 @@ void key_unref(struct key *k)
 		return;
 	format_public_free(k->public);
 	free(k->certificate);
+	free(k->samples);
 	buf_fini(&k->bytes);
 	buf_fini(&k->chain_bytes);
 	buf_fini(&k->answer);

@@ -3,7 +3,7 @@
  * key: a key pair on a token and its certificate, as the worker listed it.
  *
  * Counted: a request keeps its key while the token map changes around it.
- * Never changed after key_new() but for its chain, for told_expiring, and for
+ * Never changed after key_new() but for its chain, told_expiring, samples, and
  * WIRE_KEY_ALWAYS_AUTH when the first login shows it.
  */
 #ifndef SIGNET_BROKER_KEY_H
@@ -35,6 +35,7 @@ struct key {
 	char uri[LIMIT_URI];
 	struct buf answer; /* of the API: what each answer says of this key */
 	int64_t told_expiring; /* when, by announce.c; 0: not yet */
+	struct key_sample *samples; /* of sampling.c, for each shard; or NULL */
 };
 
 /* Copies w.  ERR_BAD_CERTIFICATE: the public key is none; ERR_NO_MEMORY. */

@@ -451,6 +451,7 @@ static void module_give(struct module *m, struct shard *s,
 
 	memcpy(req.identity, job->key->wire.identity, sizeof(req.identity));
 	job->shard = s;
+	job->restarts = s->restarts;
 	job->given = true;
 	job->call.type = WIRE_SIGN;
 	job->call.deadline_ms = m->config->deadline_ms;

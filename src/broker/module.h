@@ -35,6 +35,7 @@ struct sign_job {
 	TAILQ_ENTRY(sign_job) entry;
 	struct worker_call call;
 	struct shard *shard;	       /* that is to do it, or has it */
+	unsigned restarts;	       /* of shard, before its worker */
 	bool given;		       /* a worker has it */
 	struct key *key;	       /* borrowed; knows its token */
 	const struct wire_sign_item *items; /* borrowed */
@@ -80,6 +81,7 @@ struct shard {
 	size_t atr_len;
 	bool doubted;		/* its card was said to be another one */
 	unsigned failures;	/* in a row, since a good start */
+	int64_t distrusted_until_ns; /* sampling.c: all is verified */
 	char *conf;		/* file of OPENSC_CONF while it starts */
 	/* Tokens this worker can sign with: its own number for each. */
 	bool can[LIMIT_TOKENS];

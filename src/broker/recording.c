@@ -59,6 +59,7 @@ static void item_record(const struct item *i, bool released, uint8_t *hash,
 	}
 	if (released) {
 		out->raw = slice_of(i->raw, i->raw_len);
+		out->unchecked = !i->checked;
 		out->signature = i->signature;
 	}
 }

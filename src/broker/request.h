@@ -26,6 +26,7 @@
 #include "broker/compute.h"
 #include "broker/item.h"
 #include "broker/module.h"
+#include "broker/sampling.h"
 #include "evidence/journal.h"
 #include "policy/policy.h"
 
@@ -91,6 +92,7 @@ struct request {
 	struct error compute_error;
 	bool cancelled;
 	unsigned signed_count;	     /* items with a signature, the first */
+	struct sampling sampling;    /* which of them are verified */
 	pid_t worker;		     /* that had it; 0: none */
 	int64_t since_ns;	     /* queued, then: waits for its record */
 	struct journal_entry record; /* while it is written */

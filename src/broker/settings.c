@@ -52,7 +52,8 @@ bool settings_tokens_equal(const struct settings *a, const struct settings *b)
 		    !text_equal(a->tokens[i].pin_source,
 				b->tokens[i].pin_source) ||
 		    a->tokens[i].unattended != b->tokens[i].unattended ||
-		    a->tokens[i].keep_alive != b->tokens[i].keep_alive)
+		    a->tokens[i].keep_alive != b->tokens[i].keep_alive ||
+		    a->tokens[i].sample != b->tokens[i].sample)
 			return false;
 	return true;
 }

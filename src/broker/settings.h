@@ -40,6 +40,8 @@ struct settings_token {
 	bool unattended;    /* signs without anybody's consent */
 	char *pin_source;   /* absolute path, or NULL */
 	unsigned keep_alive; /* seconds without a signature; 0: never */
+	bool sampled;	    /* check: sampled */
+	unsigned sample;    /* of so many signatures one is verified; 1: all */
 };
 
 /* How a person is asked. */
@@ -97,7 +99,6 @@ struct settings {
 	char *webhost; /* path of signet-webhost; NULL: there is none */
 	char *stamp_program; /* path of signet-stamp; NULL: there is none */
 	struct policy_builtin builtin; /* policy points here without policy: */
-	bool skip_check;    /* signetd --bench-no-check: for measuring only */
 	unsigned refs;
 	void (*free)(struct settings *s); /* by whoever made it */
 };

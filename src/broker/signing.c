@@ -21,12 +21,11 @@
 static void signing_check_run(struct compute_job *job)
 {
 	struct request *r = request_of_compute(job);
-	bool check = !r->settings->skip_check;
 	unsigned i;
 
 	r->compute_result = 0;
 	if (r->supervision != NULL) {
-		r->compute_result = item_finish(&r->statement, r->key, check,
+		r->compute_result = item_finish(&r->statement, r->key, true,
 						&r->compute_error);
 		if (r->compute_result != 0) {
 			r->signed_count = 0;
@@ -34,16 +33,22 @@ static void signing_check_run(struct compute_job *job)
 		}
 	}
 	for (i = 0; i < r->signed_count && r->compute_result == 0; i++)
-		r->compute_result = item_finish(&r->items[i], r->key, check,
+		r->compute_result = item_finish(&r->items[i], r->key,
+						sampling_wants(&r->sampling, i),
 						&r->compute_error);
+	/* Nothing leaves that nobody looked at. */
 	if (r->compute_result != 0)
-		r->signed_count = i - 1;
+		r->signed_count = r->sampling.every == 1 ? i - 1 : 0;
 }
 
 static void signing_check_done(struct compute_job *job)
 {
 	struct request *r = request_of_compute(job);
 
+	if (r->compute_result == ERR_MISMATCH)
+		sampling_failed(r, &r->compute_error);
+	else if (r->compute_result == 0)
+		sampling_passed(r);
 	if (r->compute_result != 0)
 		r->error = r->compute_error;
 	request_release(r);
@@ -60,7 +65,7 @@ static bool signing_check_inline(const struct request *r)
 
 	if (request_large(r))
 		return false;
-	if (r->settings->skip_check)
+	if (sampling_count(&r->sampling, r->signed_count) == 0)
 		return true;
 	if (k->type == WIRE_KEY_RSA)
 		return k->bits <= SIGNING_INLINE_RSA_BITS;
@@ -163,6 +168,7 @@ static void signing_signed(struct sign_job *job, const struct error *failure)
 		request_fail(r);
 		return;
 	}
+	sampling_begin(r, r->signed_count, &r->sampling);
 	request_compute(r, signing_check_run, signing_check_done,
 			!signing_check_inline(r));
 }

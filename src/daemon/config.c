@@ -32,6 +32,7 @@
 #define CONFIG_VERSION 1
 #define CONFIG_SPOOL "/var/tmp"
 #define CONFIG_SHARDS 1
+#define CONFIG_SAMPLE 100
 #define CONFIG_TIMEOUT_LEAST 5 /* seconds: to read what is asked */
 #define CONFIG_TIMEOUT_MOST 3600
 #define CONFIG_KEEP_ALIVE_MOST 86400
@@ -92,6 +93,11 @@ static const cyaml_schema_value_t module_schema = {
 			    module_fields),
 };
 
+static const cyaml_strval_t check_words[] = {
+	{ "all", false },
+	{ "sampled", true },
+};
+
 static const cyaml_schema_field_t token_fields[] = {
 	CYAML_FIELD_STRING_PTR("uri", CYAML_FLAG_POINTER,
 			       struct settings_token, uri, 1, LIMIT_URI),
@@ -104,6 +110,11 @@ static const cyaml_schema_field_t token_fields[] = {
 			       LIMIT_PATH - 1),
 	CYAML_FIELD_UINT("keep_alive", CYAML_FLAG_OPTIONAL,
 			 struct settings_token, keep_alive),
+	CYAML_FIELD_ENUM("check", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT,
+			 struct settings_token, sampled, check_words,
+			 ARRAY_LEN(check_words)),
+	CYAML_FIELD_UINT("sample", CYAML_FLAG_OPTIONAL,
+			 struct settings_token, sample),
 	CYAML_FIELD_END
 };
 
@@ -252,7 +263,23 @@ static int check_module(struct settings *s, unsigned i, struct error *e)
 	return r != 0 ? r : check_variables(m, what, e);
 }
 
-static int check_token(const struct settings_token *t, struct error *e)
+/* 1: each signature is verified. */
+static int check_sample(struct settings_token *t, struct error *e)
+{
+	bool given = t->sample != 0;
+
+	if (!given)
+		t->sample = t->sampled ? CONFIG_SAMPLE : 1;
+	if (t->sampled && !t->unattended)
+		return error_set(e, ERR_CONFIG, "token %s: check: sampled is"
+				 " for unattended tokens only", t->uri);
+	if (given && !t->sampled)
+		return error_set(e, ERR_CONFIG, "token %s: sample goes with"
+				 " check: sampled", t->uri);
+	return check_range(t->uri, "sample", t->sample, 1, LIMIT_SAMPLE, e);
+}
+
+static int check_token(struct settings_token *t, struct error *e)
 {
 	int r = check_uri("token", t->uri, e);
 
@@ -267,7 +294,7 @@ static int check_token(const struct settings_token *t, struct error *e)
 	if (r == 0 && t->keep_alive > 0)
 		r = check_range(t->uri, "keep_alive", t->keep_alive, 1,
 				CONFIG_KEEP_ALIVE_MOST, e);
-	return r;
+	return r != 0 ? r : check_sample(t, e);
 }
 
 static int check_prompt(struct settings_prompt *p, struct error *e)

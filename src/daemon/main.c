@@ -109,7 +109,6 @@ static int load_settings(const struct options *o, struct settings **out,
 
 	if (r != 0)
 		return r;
-	s->skip_check = o->skip_check;
 	s->worker = find_program("signet-worker");
 	s->reader_program = find_program("signet-reader");
 	s->stamp_program = find_program("signet-stamp");
@@ -364,9 +363,6 @@ int main(int argc, char **argv)
 	harden();
 	r = daemon_open(&d, &e);
 	if (r == 0) {
-		if (d.options.skip_check)
-			log_write(LOG_WARNING, NULL, "signatures are NOT"
-				  " checked (--bench-no-check)");
 		log_write(LOG_INFO, NULL, "serving %s", d.options.socket);
 		tell_ready(&d.options.ready_fd);
 		event_base_dispatch(d.base);

@@ -32,7 +32,6 @@ static const char help[] =
 	"  --ready-fd N       write READY to this descriptor when serving\n"
 	"  --quiet            log warnings and errors only\n"
 	"  --debug            log more\n"
-	"  --bench-no-check   do not verify signatures: for measuring only\n"
 	"  --help             this text\n"
 	"  --version          the version\n"
 	"\n"
@@ -50,7 +49,6 @@ enum {
 	OPTION_READY,
 	OPTION_QUIET,
 	OPTION_DEBUG,
-	OPTION_NO_CHECK,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -65,7 +63,6 @@ static const struct option long_options[] = {
 	{ "ready-fd", required_argument, NULL, OPTION_READY },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "debug", no_argument, NULL, OPTION_DEBUG },
-	{ "bench-no-check", no_argument, NULL, OPTION_NO_CHECK },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -125,9 +122,6 @@ static void option(struct options *o, int which, const char *value)
 		break;
 	case OPTION_DEBUG:
 		o->debug = true;
-		break;
-	case OPTION_NO_CHECK:
-		o->skip_check = true;
 		break;
 	case OPTION_HELP:
 		fputs(help, stdout);

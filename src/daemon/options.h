@@ -19,7 +19,6 @@ struct options {
 	bool explain;
 	bool evidence_file;
 	bool json; /* what the two print */
-	bool skip_check;
 	bool quiet;
 	bool debug;
 	int ready_fd; /* -1: nobody waits */

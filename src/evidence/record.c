@@ -74,6 +74,8 @@ static void put_item(struct writer *j, const struct record_item *i)
 	writer_open(j, NULL, '{');
 	if (i->blind)
 		writer_bool(j, "blind", true);
+	if (i->unchecked)
+		writer_bool(j, "checked", false);
 	put_hex(j, "content", i->content);
 	put_text(j, "digest_algorithm", i->digest_algorithm);
 	put_lines(j, i);

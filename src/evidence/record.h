@@ -33,6 +33,7 @@ struct record_item {
 	struct slice content; /* digest of the content; empty: not known */
 	const char *digest_algorithm; /* of a digest that was given, or NULL */
 	struct slice raw;	/* the token's signature; empty: none left */
+	bool unchecked;		/* nobody verified it: check: sampled */
 	struct slice signature; /* as it was released */
 };
 

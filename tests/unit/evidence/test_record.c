@@ -70,6 +70,7 @@ static void a_full_record_is_canonical(void **state)
 	static const uint8_t digest[32] = { 0xab };
 	const struct record_item items[] = { {
 		.name = NASTY, .media_type = NASTY, .blind = true,
+		.unchecked = true,
 		.lines = lines, .lines_count = 2,
 		.content = slice_of(digest, 32), .digest_algorithm = "sha-256",
 		.raw = slice_str("raw"), .signature = slice_str("abc"),
@@ -96,7 +97,7 @@ static void a_full_record_is_canonical(void **state)
 	root = canonical();
 	assert_int_equal(json_object_size(root), 17);
 	item = json_array_get(json_object_get(root, "items"), 0);
-	assert_int_equal(json_object_size(item), 8);
+	assert_int_equal(json_object_size(item), 9);
 	/* FIPS 180-2 appendix B.1 */
 	assert_string_equal(text(item, "signature"),
 			    "ba7816bf8f01cfea414140de5dae2223"
