@@ -17,6 +17,12 @@
 /* Small events are put together up to this. */
 #define LISTENER_PIECE 4096u
 
+/* Of pages: after these there may be other keys. */
+#define LISTENER_PAGE_TYPES                  \
+	(UINT32_C(1) << EVENTS_TOKEN_INSERTED | \
+	 UINT32_C(1) << EVENTS_TOKEN_REMOVED |  \
+	 UINT32_C(1) << EVENTS_KEYS_CHANGED)
+
 struct listener {
 	struct events_subscriber subscriber;
 	struct exchange *x;
@@ -42,6 +48,22 @@ static void listener_wake(struct events_subscriber *s)
 		exchange_stream_wake(l->x);
 }
 
+static bool listener_is_page(const struct listener *l)
+{
+	return l->x->caller->origin[0] != '\0';
+}
+
+/* That something changed, and not what: it may be what it does not see. */
+static void listener_hint(struct listener *l)
+{
+	const struct events_subscriber *s = &l->subscriber;
+	uint64_t id = s->next - 1;
+	struct writer j = events_message(&l->out, events_type_name(s->read),
+					 &id);
+
+	events_message_end(&j);
+}
+
 static void listener_fill(struct listener *l)
 {
 	struct slice text;
@@ -50,7 +72,10 @@ static void listener_fill(struct listener *l)
 		text = events_next(l->events, &l->subscriber);
 		if (text.len == 0)
 			return;
-		buf_put_slice(&l->out, text);
+		if (listener_is_page(l))
+			listener_hint(l);
+		else
+			buf_put_slice(&l->out, text);
 	}
 }
 
@@ -109,7 +134,8 @@ static void listener_greet(struct listener *l)
 			j = events_message(&l->out, "lost", NULL);
 			events_message_end(&j);
 		}
-		announce_present(l->x->broker, s, &l->out);
+		if (!listener_is_page(l))
+			announce_present(l->x->broker, s, &l->out);
 	}
 	last = s->next - 1;
 	j = events_message(&l->out, "live", &last);
@@ -134,6 +160,8 @@ static int listener_open(struct exchange *x, struct listener **out,
 	buf_init(&l->out, LIMIT_SNAPSHOT);
 	if (types != NULL)
 		r = events_types_parse(types, &l->subscriber.types, e);
+	if (listener_is_page(l))
+		l->subscriber.types &= LISTENER_PAGE_TYPES;
 	if (r == 0)
 		r = events_subscribe(l->events, &l->subscriber, e);
 	if (r != 0) {

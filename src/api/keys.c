@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/writer.h"
+#include "broker/authorise.h"
 #include "broker/uri.h"
 
 /* A certificate that ends within this time is worth a warning. */
@@ -121,9 +122,10 @@ static bool filter_key(const struct filter *f, const struct key *k)
 	return f->purpose == NULL || key_has_purpose(k, f->purpose);
 }
 
-static void put_keys(struct writer *j, const struct broker *b,
+static void put_keys(struct writer *j, const struct exchange *x,
 		     const struct filter *f)
 {
+	const struct broker *b = x->broker;
 	const struct module *m;
 	const struct token *t;
 	int64_t now = clock_unix();
@@ -136,7 +138,8 @@ static void put_keys(struct writer *j, const struct broker *b,
 			     !uri_matches_token(f->token, &t->wire)))
 				continue;
 			for (size_t i = 0; i < t->keys_count; i++)
-				if (filter_key(f, t->keys[i]))
+				if (filter_key(f, t->keys[i]) &&
+				    authorise_sees(b, x->caller, t->keys[i]))
 					put_key(j, t->keys[i], now);
 		}
 	writer_close(j, ']');
@@ -160,7 +163,7 @@ static void keys_answer(struct exchange *x)
 	f.purpose = exchange_query(x, "purpose");
 	buf_init(&text, EXCHANGE_TEXT_MAX);
 	writer_open(&j, NULL, '{');
-	put_keys(&j, x->broker, &f);
+	put_keys(&j, x, &f);
 	writer_close(&j, '}');
 	exchange_answer(x, 200, &text);
 }

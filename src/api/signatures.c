@@ -291,7 +291,8 @@ static bool signature_waits(struct exchange *x)
 	if (broker_settled(x->broker))
 		return false;
 	if (x->request->authentication == NULL &&
-	    broker_find_key(x->broker, x->request->key_uri, &k, NULL) == 0) {
+	    broker_find_key_for(x->broker, x->caller, x->request->key_uri, &k,
+				NULL) == 0) {
 		key_unref(k);
 		return false;
 	}
@@ -365,7 +366,7 @@ void api_signatures_post(struct exchange *x)
 static struct request *find_request(struct exchange *x)
 {
 	struct request *r = broker_find_request(x->broker, x->argument,
-						x->caller->uid);
+						x->caller);
 	struct error e;
 
 	if (r == NULL) {

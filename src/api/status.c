@@ -135,18 +135,59 @@ static void put_policy(struct writer *j, const struct policy *p)
 	writer_close(j, ']');
 }
 
-void api_status_get(struct exchange *x)
+static const char *status_state(const struct broker *b)
 {
-	const struct broker *b = x->broker;
+	return b->draining ? "draining" :
+	       broker_settled(b) ? "ready" : "starting";
+}
+
+/* For a page: whether it makes sense to ask, and what is too much. */
+static void status_page(struct exchange *x)
+{
 	struct buf text;
 	struct writer j = writer_of(&text);
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
 	writer_open(&j, NULL, '{');
 	writer_text(&j, "version", SIGNET_VERSION);
+	writer_text(&j, "state", status_state(x->broker));
+	put_limits(&j);
+	writer_close(&j, '}');
+	exchange_answer(x, 200, &text);
+}
+
+/* Whether pages are served at the loopback, and whose they are. */
+static void put_loopback(struct writer *j, const struct broker *b)
+{
+	const struct settings_loopback *l = &b->settings->loopback;
+
+	writer_open(j, "loopback", '{');
+	writer_int(j, "port", l->port);
+	writer_text(j, "state", l->port == 0 ? "off" :
+		    b->loopback.code != 0 ? "failed" : "listening");
+	if (b->loopback.code != 0)
+		problem_put(j, "error", &b->loopback, NULL);
+	else
+		writer_null(j, "error");
+	writer_bool(j, "pairing", l->pairing);
+	writer_close(j, '}');
+}
+
+void api_status_get(struct exchange *x)
+{
+	const struct broker *b = x->broker;
+	struct buf text;
+	struct writer j = writer_of(&text);
+
+	if (x->caller->origin[0] != '\0') {
+		status_page(x);
+		return;
+	}
+	buf_init(&text, EXCHANGE_TEXT_MAX);
+	writer_open(&j, NULL, '{');
+	writer_text(&j, "version", SIGNET_VERSION);
 	writer_int(&j, "uptime_seconds", clock_unix() - b->started);
-	writer_text(&j, "state", b->draining ? "draining" :
-		  broker_settled(b) ? "ready" : "starting");
+	writer_text(&j, "state", status_state(b));
 	api_health_put(&j, "health", x->broker);
 	put_modules(&j, b);
 	api_readers_put(&j, b->cards == NULL ? NULL : cards_readers(b->cards),
@@ -159,6 +200,7 @@ void api_status_get(struct exchange *x)
 	writer_int(&j, "dialogs_waiting",
 		   approvals_count(&b->approvals_waiting));
 	put_policy(&j, &b->settings->policy);
+	put_loopback(&j, b);
 	put_limits(&j);
 	writer_close(&j, '}');
 	exchange_answer(x, 200, &text);

@@ -9,6 +9,7 @@
 #include "base/problem.h"
 #include "api/route.h"
 #include "base/limits.h"
+#include "broker/authorise.h"
 #include "base/writer.h"
 
 static const char *const token_states[] = {
@@ -64,6 +65,18 @@ static bool token_listed(const struct token *t, bool blank)
 	       (blank || t->state != TOKEN_UNINITIALIZED);
 }
 
+/* Those with a key that it could use. */
+static bool token_shown(const struct exchange *x, const struct token *t)
+{
+	if (x->caller->origin[0] == '\0')
+		return true;
+	for (size_t i = 0; i < t->keys_count; i++)
+		if (key_signs(t->keys[i]) &&
+		    authorise_sees(x->broker, x->caller, t->keys[i]))
+			return true;
+	return false;
+}
+
 static void tokens_answer(struct exchange *x)
 {
 	const char *query = exchange_query(x, "uninitialized");
@@ -78,7 +91,7 @@ static void tokens_answer(struct exchange *x)
 	writer_open(&j, "tokens", '[');
 	TAILQ_FOREACH(m, &x->broker->modules, entry)
 		TAILQ_FOREACH(t, &m->tokens, entry)
-			if (token_listed(t, blank))
+			if (token_listed(t, blank) && token_shown(x, t))
 				put_token(&j, t);
 	writer_close(&j, ']');
 	writer_close(&j, '}');

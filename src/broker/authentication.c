@@ -95,7 +95,8 @@ int authentication_find_key(struct request *r, struct error *e)
 
 	if (r->key_uri[0] == '\0')
 		return choose_key(r, e);
-	failed = broker_find_key(r->broker, r->key_uri, &r->key, e);
+	failed = broker_find_key_for(r->broker, &r->caller, r->key_uri,
+				     &r->key, e);
 	if (failed == 0 && !key_has_purpose(r->key, AUTHENTICATION_USAGE))
 		failed = error_set(e, ERR_IMPOSSIBLE, "the certificate of key"
 				   " %s is not for signing in: it lacks the"

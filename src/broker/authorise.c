@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "broker/authentication.h"
 #include "broker/bank.h"
 #include "broker/broker.h"
@@ -74,19 +75,9 @@ static void view_groups(struct view *v, const struct caller *c)
 	v->q.groups_count = n;
 }
 
-/* A program that signs in to a page is taken as that page. */
-static void view_origin(struct policy_question *q, const struct request *r)
+static void view_who(struct view *v, const struct caller *c,
+		     const struct policy *p)
 {
-	if (r->authentication != NULL)
-		q->origin = r->authentication->origin;
-	else if (r->caller.origin[0] != '\0')
-		q->origin = r->caller.origin;
-}
-
-static void view_caller(struct view *v, const struct request *r)
-{
-	const struct policy *p = &r->settings->policy;
-	const struct caller *c = &r->caller;
 	struct policy_question *q = &v->q;
 
 	q->uid = c->uid;
@@ -96,7 +87,16 @@ static void view_caller(struct view *v, const struct request *r)
 	if (policy_has_groups(p))
 		view_groups(v, c);
 	q->exe = c->exe[0] == '\0' ? NULL : c->exe;
-	view_origin(q, r);
+	if (c->origin[0] != '\0')
+		q->origin = c->origin;
+}
+
+static void view_caller(struct view *v, const struct request *r)
+{
+	view_who(v, &r->caller, &r->settings->policy);
+	/* A program that signs in to a page is taken as that page. */
+	if (r->authentication != NULL)
+		v->q.origin = r->authentication->origin;
 }
 
 static void view_key(struct view *v, const struct key *k)
@@ -162,6 +162,18 @@ static int view_items(struct view *v, const struct request *r,
 	v->q.sums = v->sums;
 	v->q.sums_count = s->sums_count;
 	return 0;
+}
+
+bool authorise_sees(const struct broker *b, const struct caller *c,
+		    const struct key *k)
+{
+	struct view v = { .q = { .items = 1 } };
+
+	if (c->origin[0] == '\0')
+		return true;
+	view_who(&v, c, &b->settings->policy);
+	view_key(&v, k);
+	return policy_may_use(&b->settings->policy, &v.q);
 }
 
 /* --- the rate ----------------------------------------------------------- */
@@ -237,6 +249,18 @@ static int authorise_rate(struct request *r, struct error *e)
 
 /* --- the decision ------------------------------------------------------- */
 
+/* Why is told to programs: it names other pages, users and keys. */
+static int authorise_deny(const struct request *r, struct error *e)
+{
+	if (r->caller.origin[0] == '\0')
+		return error_set(e, ERR_NOT_ALLOWED, "%s",
+				 r->verdict.explanation);
+	log_write(LOG_INFO, r->id, "%s", r->verdict.explanation);
+	return error_set(e, ERR_NOT_ALLOWED, "the policy of this computer does"
+			 " not let %s have this signed with this key",
+			 r->caller.origin);
+}
+
 static int authorise_decide(struct request *r, struct error *e)
 {
 	struct view v = { .q = { .format =
@@ -253,8 +277,7 @@ static int authorise_decide(struct request *r, struct error *e)
 		policy_decide(&r->settings->policy, &v.q, &r->verdict);
 	view_fini(&v);
 	if (failed == 0 && r->verdict.outcome == POLICY_DENY)
-		failed = error_set(e, ERR_NOT_ALLOWED, "%s",
-				   r->verdict.explanation);
+		failed = authorise_deny(r, e);
 	return failed;
 }
 

@@ -7,10 +7,14 @@
 
 #include <stdbool.h>
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 
 struct broker;
+struct caller;
 struct error;
+struct key;
 struct key;
 struct request;
 
@@ -27,6 +31,13 @@ int authorise(struct request *r, struct error *e) MUST_CHECK;
  */
 bool authorise_would(const struct request *r, const struct key *k,
 		     const char *media_type) MUST_CHECK;
+
+/*
+ * Could anything be signed for this caller with this key?  True for programs:
+ * they see all keys.  A page sees those that the policy lets it use.
+ */
+bool authorise_sees(const struct broker *b, const struct caller *c,
+		    const struct key *k);
 
 /* Forget what was counted: the rules are others now. */
 void authorise_forget(struct broker *b);

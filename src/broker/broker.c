@@ -424,21 +424,28 @@ void broker_request_ended(struct broker *b, struct request *r)
 		b->drained(b->drained_arg);
 }
 
+static bool may_see(const struct caller *caller, const struct request *r)
+{
+	return r->caller.uid == caller->uid &&
+	       (caller->origin[0] == '\0' ||
+		strcmp(r->caller.origin, caller->origin) == 0);
+}
+
 static struct request *find_in(struct requests *list, const char *id,
-			       uid_t uid)
+			       const struct caller *caller)
 {
 	struct request *r;
 
 	TAILQ_FOREACH(r, list, entry)
-		if (strcmp(r->id, id) == 0 && r->caller.uid == uid)
+		if (strcmp(r->id, id) == 0 && may_see(caller, r))
 			return r;
 	return NULL;
 }
 
 struct request *broker_find_request(struct broker *b, const char *id,
-				    uid_t uid)
+				    const struct caller *caller)
 {
-	struct request *r = find_in(&b->living, id, uid);
+	struct request *r = find_in(&b->living, id, caller);
 
-	return r != NULL ? r : find_in(&b->finished, id, uid);
+	return r != NULL ? r : find_in(&b->finished, id, caller);
 }

@@ -89,6 +89,14 @@ int broker_find_key(struct broker *b, const char *uri, struct key **out,
 		    struct error *e) MUST_CHECK;
 
 /*
+ * The same for a caller: what a page does not see is not there for it, and
+ * nothing is said of what there is.
+ */
+int broker_find_key_for(struct broker *b, const struct caller *caller,
+			const char *uri, struct key **out, struct error *e)
+	MUST_CHECK;
+
+/*
  * The token of a URI ("" for the only one there is), for an operation on it;
  * borrowed, see module_hold().  blank: also those that are not initialised.
  * ERR_NO_SUCH_TOKEN, ERR_AMBIGUOUS naming up to four, ERR_MALFORMED.
@@ -107,9 +115,12 @@ bool broker_wait(struct broker *b, struct broker_waiter *w, unsigned ms)
 	MUST_CHECK;
 void broker_wait_cancel(struct broker *b, struct broker_waiter *w);
 
-/* A request of this id that this user may see; borrowed.  NULL: none. */
+/*
+ * A request of this id that this caller may see: of its user, and a page only
+ * its own; borrowed.  NULL: none.
+ */
 struct request *broker_find_request(struct broker *b, const char *id,
-				    uid_t uid);
+				    const struct caller *caller);
 
 /* Refuse new requests; drained() is called when none is left. */
 void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg);

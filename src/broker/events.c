@@ -360,6 +360,7 @@ struct slice events_next(struct events *ev, struct events_subscriber *s)
 
 	while ((e = events_from(ev, s->next)) != NULL) {
 		s->next = e->id + 1;
+		s->read = e->type;
 		if (events_visible(s, e->type, e->uid))
 			return slice_of(e->text, e->len);
 	}

@@ -59,6 +59,7 @@ struct events_subscriber {
 	uid_t uid;	/* sees its own and everybody's; 0 sees all */
 	uint32_t types; /* set of those it wants */
 	uint64_t next;	/* the first id that it has not read */
+	enum events_type read; /* type of the one it read last */
 	bool overrun;	/* it was too slow: an event is missing */
 	/*
 	 * There is something to read, or it was overrun, or events_closed().

@@ -391,7 +391,8 @@ static int request_find(struct request *r, struct error *e)
 	if (failed == 0)
 		failed = r->authentication != NULL ?
 			authentication_find_key(r, e) :
-			broker_find_key(r->broker, r->key_uri, &r->key, e);
+			broker_find_key_for(r->broker, &r->caller,
+					    r->key_uri, &r->key, e);
 	if (failed != 0)
 		return failed;
 	r->module = r->key->token->module;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "broker/authorise.h"
 #include "broker/broker.h"
 #include "broker/uri.h"
 
@@ -34,6 +35,8 @@ void broker_forget_found(struct broker *b)
 struct search {
 	const struct uri *uri; /* NULL: any key */
 	bool unattended;       /* of unattended tokens only */
+	const struct broker *broker;
+	const struct caller *page; /* NULL: for a program */
 	unsigned count;
 	struct key *first;
 	const struct token *unable; /* matched, but cannot be used now */
@@ -46,11 +49,12 @@ static void search_key(struct search *s, struct key *k)
 {
 	if (!key_signs(k) ||
 	    (s->uri != NULL &&
-	     !uri_matches_key(s->uri, k->wire.id, k->wire.label)))
+	     !uri_matches_key(s->uri, k->wire.id, k->wire.label)) ||
+	    (s->page != NULL && !authorise_sees(s->broker, s->page, k)))
 		return;
 	if (s->count++ == 0)
 		s->first = k;
-	if (s->count <= SEARCH_NAMED)
+	if (s->count <= SEARCH_NAMED && s->page == NULL)
 		buf_printf(&s->names, "%s%s", s->count > 1 ? ", " : "",
 			   k->uri);
 }
@@ -161,6 +165,41 @@ int broker_find_key(struct broker *b, const char *uri, struct key **out,
 	}
 	*out = key_ref(f->key);
 	return 0;
+}
+
+static int search_page(const struct search *s, const struct broker *b,
+		       struct error *e)
+{
+	if (s->count == 1)
+		return 0;
+	if (s->count > 1)
+		return error_set(e, ERR_AMBIGUOUS, "%u keys of this page"
+				 " match; name one of GET /v1/keys", s->count);
+	if (!broker_settled(b))
+		return error_set(e, ERR_STARTING, "no such key yet; try"
+				 " again");
+	return error_set(e, ERR_NO_SUCH_KEY, "there is no such key for this"
+			 " page");
+}
+
+int broker_find_key_for(struct broker *b, const struct caller *caller,
+			const char *uri, struct key **out, struct error *e)
+{
+	AUTO(uri_freep) struct uri *parsed = NULL;
+	struct search s = { .broker = b, .page = caller };
+	int r;
+
+	if (caller->origin[0] == '\0')
+		return broker_find_key(b, uri, out, e);
+	r = uri[0] == '\0' ? 0 : uri_parse(uri, &parsed, e);
+	if (r != 0)
+		return r;
+	s.uri = parsed;
+	search_tokens(b, &s);
+	r = search_page(&s, b, e);
+	if (r == 0)
+		*out = key_ref(s.first);
+	return r;
 }
 
 /* --- tokens ------------------------------------------------------------- */

@@ -79,6 +79,82 @@ teardown() {
 	jq -e '.code == "malformed"' "$D/two"
 }
 
+# only KEY: from now on the page has a rule for that key only.
+only() {
+	sed -i "s|match: {origin: \\[.*\\]}|match: {origin: [\"$GOOD\"], key: [\"$1\"]}|" \
+		"$D/signetd.yaml"
+	kill -HUP "$PID"
+	wait_until 5 logged 'reloaded'
+	wait_until 10 settled
+}
+
+no_keys() {
+	page_api "$GOOD" GET /v1/keys | jq -e '.keys == []'
+}
+
+@test "a page sees the keys that it may use, and no others" {
+	page_api "$GOOD" GET /v1/keys >"$D/answer"
+	[ "$(jq '.keys | length' "$D/answer")" -gt 1 ]
+	only pkcs11:object=p256
+	page_api "$GOOD" GET /v1/keys |
+		jq -e '[.keys[].label] | unique == ["p256"]'
+	page_api "$GOOD" GET /v1/tokens | jq -e '.tokens | length >= 1'
+	sed -i 's/object=p256/object=nothing/' "$D/signetd.yaml"
+	kill -HUP "$PID"
+	wait_until 5 no_keys
+	page_api "$GOOD" GET /v1/tokens | jq -e '.tokens == []'
+}
+
+@test "a key that a page may not use is not there for it" {
+	only "$KEY"
+	page_api "$GOOD" POST /v1/signatures \
+		-d "$(body "${KEY/p256/rsa2048}")" | jq 'del(.request)' >"$D/one"
+	grep -q '^404' "$D/status"
+	page_api "$GOOD" POST /v1/signatures \
+		-d "$(body "${KEY/p256/nothing}")" | jq 'del(.request)' >"$D/two"
+	cmp "$D/one" "$D/two"
+	page_api "$GOOD" POST /v1/signatures -d "$(body '')" >"$D/answer"
+	grep -q '^201' "$D/status"
+}
+
+@test "a page is told neither rules nor other pages" {
+	sed -i 's/origin: \[/format: [jws], origin: [/' "$D/signetd.yaml"
+	kill -HUP "$PID"
+	wait_until 5 logged 'reloaded'
+	page_api "$GOOD" POST /v1/signatures -d "$(body "$KEY")" >"$D/answer"
+	refused 403 not-allowed
+	not grep -q 'rule\|localhost' "$D/answer"
+	wait_until 5 logged 'rule 1 "bank" wants format jws'
+	page_api "$GOOD" GET /v1/status | jq -e 'keys ==
+		["limits", "state", "version"]'
+}
+
+@test "a page knows its own requests only" {
+	page_api "$GOOD" POST /v1/signatures -H 'Prefer: respond-async' \
+		-d "$(body "$KEY")" >"$D/answer"
+	grep -q '^202' "$D/status"
+	id=$(jq -r .id "$D/answer")
+	page_api "$GOOD" GET "/v1/signatures/$id" >"$D/answer"
+	grep -q '^200' "$D/status"
+	api GET "/v1/signatures/$id" >"$D/answer"
+	grep -q '^200' "$D/status"
+	page_api http://localhost:8000 GET "/v1/signatures/$id" >"$D/answer"
+	refused 404 no-such-request
+	page_api http://localhost:8000 DELETE "/v1/signatures/$id" >"$D/answer"
+	refused 404 no-such-request
+}
+
+@test "a page hears that keys changed, and not which" {
+	page_api "$GOOD" GET /v1/events -N >"$D/events" 3>&- &
+	PIDS+=("$!")
+	wait_until 5 grep -q '"live"' "$D/events"
+	api GET '/v1/tokens' >/dev/null
+	kill -TERM "$(workers)"
+	wait_until 10 grep -q 'event: token-removed\|event: keys-changed\|event: token-inserted' \
+		"$D/events" || true
+	not grep -q 'pkcs11\|Signet%20Test\|module' "$D/events"
+}
+
 @test "a page of localhost needs to be listed" {
 	sed -i '/development/s/8000/8001/' "$D/signetd.yaml"
 	run "$signetd" --check-config --config "$D/signetd.yaml"
