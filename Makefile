@@ -180,11 +180,11 @@ PCSC_CFLAGS = $(shell $(PKG_CONFIG) --cflags libpcsclite)
 pcsc_libs  = $(shell $(PKG_CONFIG) --libs libpcsclite)
 CARD_PROGRAMS := $(CARD)/piv-card $(CARD)/card-control $(CARD)/card-latency \
 	$(CARD)/pcscd-private $(CARD)/libifd-signet.so $(CARD)/cac-card \
-	$(CARD)/usb-bus
+	$(CARD)/usb-bus $(CARD)/card-apdu
 card_tool = $(call objects,tests/card/listen.c \
 	$(addprefix tests/card/tools/,$(1)))
 
-$(call card_tool,service.c card-latency.c): CPPFLAGS += $(PCSC_CFLAGS)
+$(call card_tool,service.c card-latency.c card-apdu.c): CPPFLAGS += $(PCSC_CFLAGS)
 $(LIBCARD): $(call objects,$(call sources,tests/card))
 	$(archive)
 $(CARD)/piv-card: $(call objects,tests/card/main.c) $(LIBCARD) $(LIBCORE)
@@ -201,6 +201,8 @@ $(CARD)/usb-bus: $(call card_tool,usb-bus.c) $(LIBCORE)
 $(CARD)/card-control: $(call card_tool,card-control.c ask.c) $(LIBCORE)
 	$(call link)
 $(CARD)/card-latency: $(call card_tool,card-latency.c ask.c) $(LIBCORE)
+	$(call link,$(pcsc_libs))
+$(CARD)/card-apdu: $(call card_tool,card-apdu.c) $(LIBCORE)
 	$(call link,$(pcsc_libs))
 $(CARD)/pcscd-private: $(call card_tool,pcscd-private.c service.c isolate.c) $(LIBCORE)
 	$(call link,$(pcsc_libs))

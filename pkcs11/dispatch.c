@@ -340,9 +340,13 @@ static int handle_pin(struct p11_worker *w, uint32_t id,
 	struct p11_token *t;
 	int r = p11_tokens_find(&w->tokens, m->pin.token, &t, e);
 
-	if (r == 0)
-		r = p11_pin(t, &m->pin, &rep, e);
-	forget_login(w);
+	if (r != 0)
+		return r;
+	t->entered = false;
+	r = p11_pin(t, &m->pin, &rep, e);
+	/* Whoever has changed a PIN is logged in, for many a card. */
+	if (r == 0 || t->entered)
+		forget_login(w);
 	if (r != 0)
 		return r;
 	wire_pin_rep_put(p11_outbox_begin(&w->out, WIRE_PIN, WIRE_REP, id),
@@ -358,9 +362,12 @@ static int handle_manage(struct p11_worker *w, uint32_t id,
 	struct p11_token *t;
 	int r = p11_tokens_find(&w->tokens, m->manage.token, &t, e);
 
-	if (r == 0)
-		r = p11_manage(t, &m->manage, &made, e);
-	forget_login(w);
+	if (r != 0)
+		return r;
+	t->entered = false;
+	r = p11_manage(t, &m->manage, &made, e);
+	if (t->entered)
+		forget_login(w);
 	if (r != 0)
 		return r;
 	wire_manage_rep_put(p11_outbox_begin(&w->out, WIRE_MANAGE, WIRE_REP,

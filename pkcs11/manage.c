@@ -144,6 +144,7 @@ static int manage_login(struct manage *m, struct error *e)
 		return r;
 	rv = t->module->p11->C_Login(t->session, user, pin.ptr,
 				     (CK_ULONG)pin.len);
+	t->entered = rv == CKR_OK;
 	if (rv == CKR_OK)
 		return 0;
 	if (rv == CKR_FUNCTION_CANCELED || rv == CKR_CANCEL)

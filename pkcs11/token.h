@@ -20,6 +20,7 @@ struct p11_token {
 	bool present;		   /* in the last list */
 	CK_SESSION_HANDLE session; /* CK_INVALID_HANDLE: none is open */
 	bool logged_in;		   /* by us, in this session */
+	bool entered;		   /* a C_Login was good: reset the card */
 	bool keys_loaded;
 	int pins;		   /* socket of PREPARE, see pins.h; -1 */
 	uint32_t pins_count;	   /* that will come by it */

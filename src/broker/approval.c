@@ -457,7 +457,7 @@ bool approval_again(struct approval *a, const struct error *why)
 	if (approval_shard(a, &ready, &e) != 0)
 		approval_refuse(a, &e);
 	else if (!ready)
-		approval_refuse(a, why);
+		approval_back(a);
 	else
 		approval_prepare(a);
 	return true;

@@ -325,6 +325,7 @@ static int sign_failed(struct sign_job *job, struct slice body,
 		       struct error *e)
 {
 	struct token *t = job->key->token;
+	struct module *m = t->module;
 	struct worker *w = job->shard->worker;
 	struct error why;
 
@@ -332,7 +333,9 @@ static int sign_failed(struct sign_job *job, struct slice body,
 		return sign_broke(job, e);
 	if (job->count > 1)
 		error_prefix(&why, "%u of %u signed: ", job->got, job->count);
-	module_job_done(t->module, job, &why);
+	if (job->login != WIRE_LOGIN_NONE)
+		module_let_go(m, w, &why);
+	module_job_done(m, job, &why);
 	if (worker_spoilt(t, &why))
 		worker_retire(w, &why);
 	return 0;

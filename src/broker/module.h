@@ -169,6 +169,14 @@ int module_card_in(struct module *m, const char *reader, struct slice atr,
 void module_card_out(struct module *m, const char *reader,
 		     const struct error *why);
 
+/*
+ * An operation with a login failed at this worker, for this reason.  OpenSC
+ * (0.23) has locked the card for the login, and keeps it locked when that is
+ * refused: such a worker is ended (true), and the next one starts.
+ */
+bool module_let_go(struct module *m, struct worker *w,
+		   const struct error *why);
+
 /* No new jobs; retired() is called when those it has are done. */
 void module_retire(struct module *m);
 

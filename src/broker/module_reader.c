@@ -157,3 +157,14 @@ void module_card_out(struct module *m, const char *reader,
 	m->owner.changed(m->owner.arg);
 	module_release(m);
 }
+
+bool module_let_go(struct module *m, struct worker *w, const struct error *why)
+{
+	struct error told;
+
+	if (!m->config->opensc_conf || why->ckr == ERROR_NO_CKR)
+		return false;
+	error_set(&told, ERR_TOKEN_GONE, "a login failed: the card is let go");
+	worker_retire(w, &told);
+	return true;
+}

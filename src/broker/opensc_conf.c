@@ -42,9 +42,13 @@ void opensc_conf_put(const char *reader, char *const *others,
 	buf_put_str(out, "\tframework pkcs15 {\n"
 		    "\t\tuse_pin_caching = false;\n"
 		    "\t}\n}\n");
-	/* Readers that came meanwhile take slots, too: of 16, four each. */
+	/*
+	 * Readers that came meanwhile take slots, too: of 16, four each.  A
+	 * login is the card's: nobody else gets at it from C_Login to C_Logout.
+	 */
 	buf_put_str(out, "app opensc-pkcs11 {\n\tpkcs11 {\n"
-		    "\t\tmax_virtual_slots = 64;\n\t}\n}\n");
+		    "\t\tmax_virtual_slots = 64;\n"
+		    "\t\tlock_login = true;\n\t}\n}\n");
 }
 
 int opensc_conf_write(const char *folder, const char *reader,

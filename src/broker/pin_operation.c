@@ -135,6 +135,7 @@ static int pin_answer(struct worker_call *call, const struct wire_frame *f,
 		return r;
 	}
 	if (f->kind == WIRE_FAIL) {
+		module_let_go(m, o->approval.worker, &why);
 		pin_failed(o, &why);
 		return 0;
 	}

@@ -267,6 +267,10 @@ static int shard_login_answer(struct worker_call *call,
 	if (r != 0)
 		return r;
 	token_login_ended(s->token, &why);
+	/* The next worker does not try it again. */
+	if (s->token->login_refused.code != 0 &&
+	    module_let_go(s->module, s->worker, &why))
+		return 0;
 	shard_token_failed(s, &why);
 	return 0;
 }

@@ -115,6 +115,59 @@ key() {
 	card_is 1 pin=3
 }
 
+# use_9d MS: another program has the card use its key 9D, past all modules, as
+# soon as it can: a command, and no PIN.
+use_9d() {
+	"$card_programs/card-apdu" --for "$1" "$READER 1 00 00" \
+		"0087119d267c2482008120$(printf '11%.0s' {1..32})00" \
+		>>"$D/foreign" 2>&1
+}
+
+@test "another program uses no login of an approval" {
+	# That is not because it cannot.
+	cards_start 1 approves
+	opensc --login --pin "$CARD_PIN" --list-objects
+	use_9d 0
+	signs "$(key 1)"
+	not use_9d 0
+	# In the middle of a batch.
+	card_control 1 slow 15
+	KEY=$(key 1) ask one "$(KEY=$(key 1) batch 12)"
+	open_dialog 2
+	wait_until 5 card_is 1 login=yes
+	not use_9d 4000
+	answer one "$ASKED"
+	released
+	not use_9d 0
+}
+
+# Neither while it is kept nor in the moment at which it ends.
+@test "another program uses no login that is kept" {
+	POLICY='  - {name: kept, outcome: ask, pin_cache: 3}' \
+		cards_start 1 approves
+	signs "$(key 1)"
+	card_is 1 login=yes
+	use_9d 6000 &
+	other=$!
+	signs "$(key 1)"
+	[ "$(pins)" -eq 1 ]
+	wait_until 10 card_is 1 login=no
+	not wait "$other"
+	grep -q "^69" "$D/foreign"
+}
+
+@test "a worker that is killed leaves no login that was kept" {
+	POLICY='  - {name: kept, outcome: ask, pin_cache: 60}' \
+		cards_start 1 approves
+	signs "$(key 1)"
+	card_is 1 login=yes
+	kill -STOP "$PID"
+	kill -KILL "$(pgrep -P "$PID" signet-worker)"
+	not use_9d 2000
+	kill -CONT "$PID"
+	wait_until 10 signs "$(key 1)"
+}
+
 @test "a card that another program left open takes no wrong PIN" {
 	cards_start 1 types-in-turn
 	opensc --login --pin "$CARD_PIN" --list-objects

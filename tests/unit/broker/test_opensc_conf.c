@@ -67,6 +67,12 @@ static void no_pin_is_kept(void **state)
 			       "use_pin_caching = false;"));
 }
 
+/* Else any program could use the card between C_Login and C_Logout. */
+static void a_login_keeps_others_away(void **state)
+{
+	assert_non_null(strstr(conf("Reader", NULL, 0), "lock_login = true;"));
+}
+
 static void the_file_is_ours_alone(void **state)
 {
 	struct error e;
@@ -90,6 +96,7 @@ int main(void)
 		cmocka_unit_test(no_name_takes_our_own_along),
 		cmocka_unit_test(a_name_cannot_end_the_text),
 		cmocka_unit_test(no_pin_is_kept),
+		cmocka_unit_test(a_login_keeps_others_away),
 		cmocka_unit_test(the_file_is_ours_alone),
 	};
 
