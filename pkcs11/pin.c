@@ -27,12 +27,19 @@ static void pin_pair_fini(struct pin_pair *p)
 	secret_fini(&p->fresh);
 }
 
-static int pin_functions(const struct p11_token *t, enum wire_pin_op op,
-			 struct error *e)
+static bool pin_by_puk(const struct wire_pin_req *req)
+{
+	return (req->flags & WIRE_PIN_SETS_BY_PUK) != 0;
+}
+
+static int pin_functions(const struct p11_token *t,
+			 const struct wire_pin_req *req, struct error *e)
 {
 	const CK_FUNCTION_LIST *f = t->module->p11;
-	bool has = op == WIRE_PIN_CHANGE ? f->C_SetPIN != NULL :
-		   f->C_InitPIN != NULL && (op != WIRE_PIN_INIT ||
+	bool set = req->op == WIRE_PIN_CHANGE ||
+		   (req->op == WIRE_PIN_UNBLOCK && pin_by_puk(req));
+	bool has = set ? f->C_SetPIN != NULL :
+		   f->C_InitPIN != NULL && (req->op != WIRE_PIN_INIT ||
 		   (f->C_InitToken != NULL && f->C_CloseAllSessions != NULL));
 
 	if (has)
@@ -98,6 +105,8 @@ static int pin_open(const struct p11_token *t, CK_SESSION_HANDLE *session,
 static int pin_refused(struct p11_token *t, CK_USER_TYPE user,
 		       const char *call, CK_RV rv, struct error *e)
 {
+	int r;
+
 	if (rv == CKR_FUNCTION_CANCELED || rv == CKR_CANCEL)
 		return p11_ckr_set_code(e, ERR_DECLINED, t->module->name, call,
 					rv);
@@ -105,59 +114,94 @@ static int pin_refused(struct p11_token *t, CK_USER_TYPE user,
 	if (rv == CKR_PIN_INVALID)
 		return p11_ckr_set_code(e, ERR_PIN_LENGTH, t->module->name,
 					call, rv);
-	return p11_consent_failed(t, user, call, rv, e);
-}
-
-static int pin_change(struct p11_token *t, const struct pin_pair *p,
-		      struct error *e)
-{
-	CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
-	CK_RV rv;
-	int r = pin_open(t, &session, e);
-
-	if (r != 0)
-		return r;
-	rv = t->module->p11->C_SetPIN(session, p->known.ptr,
-				      (CK_ULONG)p->known.len, p->fresh.ptr,
-				      (CK_ULONG)p->fresh.len);
-	if (rv != CKR_OK)
-		r = pin_refused(t, CKU_USER, "C_SetPIN", rv, e);
-	t->module->p11->C_CloseSession(session);
+	r = p11_consent_failed(t, user, call, rv, e);
+	if (user == CKU_SO && r == ERR_PIN_LOCKED) {
+		error_set(e, r, "token %s: its PUK is locked; ask the issuer",
+			  t->info.label);
+		e->ckr = rv;
+	}
 	return r;
 }
 
-/* Nobody knows whether the SO was logged in before, with another PIN. */
-static int pin_officer(struct p11_token *t, CK_SESSION_HANDLE session,
-		       const struct pin_pair *p, struct error *e)
+/* Nobody knows whether somebody was logged in before, with another PIN. */
+static int pin_login(struct p11_token *t, CK_SESSION_HANDLE session,
+		     CK_USER_TYPE user, const struct pin_pair *p,
+		     struct error *e)
 {
-	const CK_FUNCTION_LIST *f = t->module->p11;
-	CK_RV rv = f->C_Login(session, CKU_SO, p->known.ptr,
-			      (CK_ULONG)p->known.len);
+	CK_RV rv = t->module->p11->C_Login(session, user, p->known.ptr,
+					   (CK_ULONG)p->known.len);
 
 	if (rv == CKR_USER_ALREADY_LOGGED_IN)
 		return p11_ckr_set_code(e, ERR_TOKEN_BUSY, t->module->name,
 					"C_Login", rv);
 	if (rv != CKR_OK)
-		return pin_refused(t, CKU_SO, "C_Login", rv, e);
+		return pin_refused(t, user, "C_Login", rv, e);
+	t->entered = true;
+	return 0;
+}
+
+static int pin_set(struct p11_token *t, CK_SESSION_HANDLE session,
+		   CK_USER_TYPE user, const struct pin_pair *p,
+		   struct error *e)
+{
+	CK_RV rv = t->module->p11->C_SetPIN(session, p->known.ptr,
+					    (CK_ULONG)p->known.len,
+					    p->fresh.ptr,
+					    (CK_ULONG)p->fresh.len);
+
+	return rv == CKR_OK ? 0 : pin_refused(t, user, "C_SetPIN", rv, e);
+}
+
+static int pin_change(struct p11_token *t, CK_SESSION_HANDLE session,
+		      const struct wire_pin_req *req,
+		      const struct pin_pair *p, struct error *e)
+{
+	int r;
+
+	if (!pin_by_puk(req))
+		return pin_set(t, session, CKU_USER, p, e);
+	r = pin_login(t, session, CKU_USER, p, e);
+	if (r != 0)
+		return r;
+	r = pin_set(t, session, CKU_USER, p, e);
+	t->module->p11->C_Logout(session);
+	return r;
+}
+
+static int pin_unblock(struct p11_token *t, CK_SESSION_HANDLE session,
+		       const struct wire_pin_req *req,
+		       const struct pin_pair *p, struct error *e)
+{
+	const CK_FUNCTION_LIST *f = t->module->p11;
+	CK_RV rv;
+	int r;
+
+	if (pin_by_puk(req))
+		return pin_set(t, session, CKU_SO, p, e);
+	r = pin_login(t, session, CKU_SO, p, e);
+	if (r != 0)
+		return r;
 	rv = f->C_InitPIN(session, p->fresh.ptr, (CK_ULONG)p->fresh.len);
 	f->C_Logout(session);
 	return rv == CKR_OK ? 0 : pin_refused(t, CKU_SO, "C_InitPIN", rv, e);
 }
 
-static int pin_unblock(struct p11_token *t, const struct pin_pair *p,
-		       struct error *e)
+/* Change or unblock, in a session of its own. */
+static int pin_in_session(struct p11_token *t, const struct wire_pin_req *req,
+			  const struct pin_pair *p, struct error *e)
 {
 	CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
 	int r = pin_open(t, &session, e);
 
 	if (r != 0)
 		return r;
-	r = pin_officer(t, session, p, e);
+	r = req->op == WIRE_PIN_CHANGE ? pin_change(t, session, req, p, e) :
+		pin_unblock(t, session, req, p, e);
 	t->module->p11->C_CloseSession(session);
 	return r;
 }
 
-static int pin_initialise(struct p11_token *t, const char *label,
+static int pin_initialise(struct p11_token *t, const struct wire_pin_req *req,
 			  const struct pin_pair *p, struct error *e)
 {
 	const CK_FUNCTION_LIST *f = t->module->p11;
@@ -167,14 +211,14 @@ static int pin_initialise(struct p11_token *t, const char *label,
 	int r;
 
 	memset(padded, ' ', sizeof(padded));
-	memcpy(padded, label, strnlen(label, sizeof(padded)));
+	memcpy(padded, req->label, strnlen(req->label, sizeof(padded)));
 	f->C_CloseAllSessions(slot);
 	rv = f->C_InitToken(slot, p->known.ptr, (CK_ULONG)p->known.len,
 			    padded);
 	if (rv != CKR_OK)
 		return pin_refused(t, CKU_SO, "C_InitToken", rv, e);
 	r = p11_token_renew(t, e);
-	return r != 0 ? r : pin_unblock(t, p, e);
+	return r != 0 ? r : pin_in_session(t, req, p, e);
 }
 
 static int pin_do(struct p11_token *t, const struct wire_pin_req *req,
@@ -186,15 +230,8 @@ static int pin_do(struct p11_token *t, const struct wire_pin_req *req,
 	if (r != 0)
 		return r;
 	p11_session_close(t);
-	switch (req->op) {
-	case WIRE_PIN_CHANGE:
-		return pin_change(t, &p, e);
-	case WIRE_PIN_UNBLOCK:
-		return pin_unblock(t, &p, e);
-	case WIRE_PIN_INIT:
-		return pin_initialise(t, req->label, &p, e);
-	}
-	return error_set(e, ERR_INTERNAL, "operation %d", (int)req->op);
+	return req->op == WIRE_PIN_INIT ? pin_initialise(t, req, &p, e) :
+		pin_in_session(t, req, &p, e);
 }
 
 int p11_pin(struct p11_token *t, const struct wire_pin_req *req,
@@ -203,7 +240,7 @@ int p11_pin(struct p11_token *t, const struct wire_pin_req *req,
 	int r = p11_token_refresh(t, e);
 
 	if (r == 0)
-		r = pin_functions(t, req->op, e);
+		r = pin_functions(t, req, e);
 	if (r == 0)
 		r = pin_allowed(&t->info, req, e);
 	if (r == 0)

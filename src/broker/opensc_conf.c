@@ -45,10 +45,13 @@ void opensc_conf_put(const char *reader, char *const *others,
 	/*
 	 * Readers that came meanwhile take slots, too: of 16, four each.  A
 	 * login is the card's: nobody else gets at it from C_Login to C_Logout.
+	 * And C_SetPIN takes the PUK (WIRE_PIN_SETS_BY_PUK).
 	 */
 	buf_put_str(out, "app opensc-pkcs11 {\n\tpkcs11 {\n"
 		    "\t\tmax_virtual_slots = 64;\n"
-		    "\t\tlock_login = true;\n\t}\n}\n");
+		    "\t\tlock_login = true;\n"
+		    "\t\tuser_pin_unblock_style = "
+		    "set_pin_in_unlogged_session;\n\t}\n}\n");
 }
 
 int opensc_conf_write(const char *folder, const char *reader,

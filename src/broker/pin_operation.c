@@ -171,6 +171,9 @@ static void pin_do(struct pin_operation *o)
 		.token = a->shard->theirs[o->token->number],
 		.op = kinds[o->kind].op,
 		.login = a->with,
+		.flags = o->module->config->opensc_conf &&
+			 o->module->config->per_reader ?
+			 WIRE_PIN_SETS_BY_PUK : 0,
 	};
 
 	if (o->kind == PIN_OPERATION_INITIALIZE)

@@ -24,10 +24,18 @@ enum wire_pin_op {
 /* Bytes of a label in CK_TOKEN_INFO (PKCS#11 2.40, 3.2). */
 #define WIRE_PIN_LABEL 32
 
+/*
+ * C_SetPIN without a login takes the PUK in the place of the old PIN, and with
+ * one changes the PIN: OpenSC with the configuration of opensc_conf.c.
+ */
+#define WIRE_PIN_SETS_BY_PUK 0x01u
+#define WIRE_PIN_FLAGS WIRE_PIN_SETS_BY_PUK
+
 struct wire_pin_req {
 	uint32_t token; /* number from wire_token */
 	enum wire_pin_op op;
 	enum wire_login login; /* WIRE_LOGIN_PIN or WIRE_LOGIN_PAD */
+	uint8_t flags;	       /* WIRE_PIN_* */
 	char label[WIRE_PIN_LABEL + 1]; /* of WIRE_PIN_INIT; else "" */
 };
 

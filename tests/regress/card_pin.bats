@@ -92,19 +92,68 @@ locks_the_pin() {
 	card_is 1 pin=0 puk=3
 }
 
-# Neither module can: nobody is asked for anything, and it is told what does.
-unblocked() {
+# A PUK is at stake, and nothing gets it back: each is presented once.
+@test "opensc: a locked PIN is told, and the PUK sets a new one" {
+	pin_start opensc "$CARD_PUK" 246802 246802
+	locks_the_pin
+	sign "$(uri alice)" >"$D/answer"
+	refused 423 pin-locked
+	says 'signet pin unblock'
+	[ "$(pins)" -eq 0 ]
+	operation unblock
+	done_so
+	pin_is ok
+	no_try_spent 1
+	types 246802
+	card_signs alice
+	no_try_spent 1
+}
+
+@test "opensc: a wrong PUK costs one try of the PUK, and is asked for again" {
+	pin_start opensc 11111111 246802 246802 "$CARD_PUK" 246802 246802
+	locks_the_pin
+	operation unblock
+	done_so
+	told_error 'wrong'
+	no_try_spent 1
+	double follows-script
+	printf '%s\n' 'pin 11111111' 'pin 135790' 'pin 135790' cancel \
+		>"$D/script"
+	operation unblock
+	refused 403 declined
+	card_is 1 pin=3 puk=2
+	printf '%s\n' 'pin 22222222' 'pin 135790' 'pin 135790' \
+		'pin 33333333' 'pin 135790' 'pin 135790' >>"$D/script"
+	operation unblock
+	refused 423 pin-locked
+	says 'PUK is locked'
+	card_is 1 pin=3 puk=0
+	double types-in-turn
+	# The PIN is not touched by it.
+	types 246802
+	card_signs alice
+}
+
+# An old PIN is no PUK, though C_SetPIN takes both.
+@test "opensc: who changes a PIN spends no try of the PUK" {
+	pin_start opensc 111111 246802 246802 222222 246802 246802
+	operation change
+	not done_so
+	card_is 1 pin=1 puk=3
+}
+
+# Nobody is asked for anything, and it is told what does it.
+@test "ykcs11: the PUK is refused, and what takes it is named" {
 	local asked
-	pin_start "$1" "$CARD_PUK" 246802 246802
+	pin_start ykcs11 "$CARD_PUK" 246802 246802
 	locks_the_pin
 	sign "$(uri alice)" >"$D/answer"
 	refused 423 pin-locked
 	# ykcs11 keeps what the card was when it saw it first.
-	[ "$MODULE" = ykcs11 ] || [ "$(pins)" -eq 0 ]
 	asked=$(pins)
 	operation unblock
 	refused 422 impossible
-	says "$2"
+	says 'yubico-piv-tool -a unblock-pin'
 	[ "$(pins)" -eq "$asked" ]
 	card_is 1 pin=0 puk=3
 }
@@ -121,10 +170,6 @@ unblocked() {
 	changed_after_a_wrong_one opensc
 }
 
-@test "opensc: the PUK is refused, and what takes it is named" {
-	unblocked opensc 'pkcs15-tool --unblock-pin'
-}
-
 @test "ykcs11: the state of the PIN" {
 	status_tells_the_counter ykcs11
 }
@@ -135,8 +180,4 @@ unblocked() {
 
 @test "ykcs11: the PIN is changed at the second attempt" {
 	changed_after_a_wrong_one ykcs11
-}
-
-@test "ykcs11: the PUK is refused, and what takes it is named" {
-	unblocked ykcs11 'yubico-piv-tool -a unblock-pin'
 }

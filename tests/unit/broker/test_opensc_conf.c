@@ -73,6 +73,13 @@ static void a_login_keeps_others_away(void **state)
 	assert_non_null(strstr(conf("Reader", NULL, 0), "lock_login = true;"));
 }
 
+static void the_puk_is_taken(void **state)
+{
+	assert_non_null(strstr(conf("Reader", NULL, 0),
+			       "user_pin_unblock_style ="
+			       " set_pin_in_unlogged_session;"));
+}
+
 static void the_file_is_ours_alone(void **state)
 {
 	struct error e;
@@ -97,6 +104,7 @@ int main(void)
 		cmocka_unit_test(a_name_cannot_end_the_text),
 		cmocka_unit_test(no_pin_is_kept),
 		cmocka_unit_test(a_login_keeps_others_away),
+		cmocka_unit_test(the_puk_is_taken),
 		cmocka_unit_test(the_file_is_ours_alone),
 	};
 

@@ -32,10 +32,11 @@ static int ask(const struct wire_pin_req *m)
 }
 
 /* With these two PINs; NULL: the socket is closed before. */
-static int pins(enum wire_pin_op op, const char *known, const char *fresh)
+static int pins_by(uint8_t flags, enum wire_pin_op op, const char *known,
+		   const char *fresh)
 {
 	struct wire_pin_req m = { .token = token.token, .op = op,
-				  .login = WIRE_LOGIN_PIN };
+				  .login = WIRE_LOGIN_PIN, .flags = flags };
 	int fd = worker_pins(&w, token.token, 2), r;
 
 	if (op == WIRE_PIN_INIT)
@@ -49,6 +50,11 @@ static int pins(enum wire_pin_op op, const char *known, const char *fresh)
 	r = ask(&m);
 	close(fd);
 	return r;
+}
+
+static int pins(enum wire_pin_op op, const char *known, const char *fresh)
+{
+	return pins_by(0, op, known, fresh);
 }
 
 /* Does the token sign with this PIN? */
@@ -184,6 +190,34 @@ static void test_unblock_with_a_wrong_puk(void **state)
 	worker_end(&w);
 }
 
+/*
+ * Where C_SetPIN takes a PUK as long as nobody is logged in, an old PIN is not
+ * to be taken for one: each is presented to the counter that it belongs to.
+ */
+static void test_module_that_sets_by_puk(void **state)
+{
+	counters("3\n", "3\n");
+	assert_int_equal(pins_by(WIRE_PIN_SETS_BY_PUK, WIRE_PIN_CHANGE,
+				 MOCKED_PIN, NEW_PIN), 0);
+	assert_string_equal(mocked_story(), "CloseSession Login SetPIN Logout "
+			    "CloseSession");
+	assert_int_equal(tried(NEW_PIN), 0);
+	assert_int_equal(pins_by(WIRE_PIN_SETS_BY_PUK, WIRE_PIN_CHANGE,
+				 MOCKED_PIN, NEW_PIN), ERR_PIN_WRONG);
+	assert_int_equal(mocked_count("C_SetPIN"), 0);
+	assert_int_equal(counter(0), 2);
+	assert_int_equal(counter(1), 3);
+	assert_int_equal(tried(NEW_PIN), 0);
+	mocked_set("C_SetPIN return CKR_OK");
+	assert_int_equal(pins_by(WIRE_PIN_SETS_BY_PUK, WIRE_PIN_UNBLOCK,
+				 MOCKED_SO_PIN, MOCKED_PIN), 0);
+	assert_string_equal(mocked_story(), "CloseSession SetPIN "
+			    "CloseSession");
+	mocked_set("");
+	assert_int_equal(pins(WIRE_PIN_CHANGE, NEW_PIN, MOCKED_PIN), 0);
+	worker_end(&w);
+}
+
 /* What follows uses the session, the login and the table of keys anew. */
 static void test_kept_login_is_no_hindrance(void **state)
 {
@@ -298,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_pins_that_are_none),
 		cmocka_unit_test(test_unblock),
 		cmocka_unit_test(test_unblock_with_a_wrong_puk),
+		cmocka_unit_test(test_module_that_sets_by_puk),
 		cmocka_unit_test(test_kept_login_is_no_hindrance),
 		cmocka_unit_test(test_pad),
 		cmocka_unit_test(test_initialise),

@@ -8,7 +8,7 @@
 
 static struct error e;
 
-static int with(unsigned op, unsigned login, size_t label)
+static int with_flags(unsigned op, unsigned login, uint8_t flags, size_t label)
 {
 	AUTO(buf_fini) struct buf body;
 	char text[64];
@@ -19,8 +19,14 @@ static int with(unsigned op, unsigned login, size_t label)
 	buf_put_u32(&body, 1);
 	buf_put_u8(&body, (uint8_t)op);
 	buf_put_u8(&body, (uint8_t)login);
+	buf_put_u8(&body, flags);
 	wire_put_text(&body, text);
 	return wire_pin_req_get(buf_slice(&body), &m, &e);
+}
+
+static int with(unsigned op, unsigned login, size_t label)
+{
+	return with_flags(op, login, 0, label);
 }
 
 static void test_request(void **state)
@@ -28,6 +34,7 @@ static void test_request(void **state)
 	AUTO(buf_fini) struct buf body;
 	struct wire_pin_req b, a = { .token = 2, .op = WIRE_PIN_INIT,
 				     .login = WIRE_LOGIN_PIN,
+				     .flags = WIRE_PIN_SETS_BY_PUK,
 				     .label = "Payments" };
 
 	buf_init(&body, 128);
@@ -36,6 +43,7 @@ static void test_request(void **state)
 	assert_int_equal(b.token, 2);
 	assert_int_equal(b.op, WIRE_PIN_INIT);
 	assert_int_equal(b.login, WIRE_LOGIN_PIN);
+	assert_int_equal(b.flags, WIRE_PIN_SETS_BY_PUK);
 	assert_string_equal(b.label, "Payments");
 	BODY_CHECK_LENGTHS(wire_pin_req_get, body, &b);
 }
@@ -49,6 +57,10 @@ static void test_values_that_are_none(void **state)
 	assert_int_equal(with(WIRE_PIN_UNBLOCK, WIRE_LOGIN_PAD, 0), 0);
 	assert_int_equal(with(WIRE_PIN_UNBLOCK, WIRE_LOGIN_PAD + 1, 0),
 			 ERR_PROTOCOL);
+	assert_int_equal(with_flags(WIRE_PIN_UNBLOCK, WIRE_LOGIN_PIN,
+				    WIRE_PIN_FLAGS, 0), 0);
+	assert_int_equal(with_flags(WIRE_PIN_UNBLOCK, WIRE_LOGIN_PIN,
+				    WIRE_PIN_FLAGS + 1, 0), ERR_PROTOCOL);
 }
 
 /* Only a token that is initialised gets a label, of CK_TOKEN_INFO's size. */
