@@ -257,9 +257,11 @@ static void broker_tick(evutil_socket_t fd, short what, void *arg)
 		next = TAILQ_NEXT(r, entry);
 		request_tick(r, now);
 	}
-	TAILQ_FOREACH(m, &b->modules, entry)
+	TAILQ_FOREACH(m, &b->modules, entry) {
+		module_tick(m, now);
 		TAILQ_FOREACH(t, &m->tokens, entry)
 			kept_tick(t, now);
+	}
 	announce_tick(b, clock_unix());
 	recording_tick(b, now);
 	keep_alive_tick(b, now);

@@ -74,6 +74,8 @@ struct shard {
 	unsigned restarts;
 	unsigned pause_ms;	/* next pause */
 	int64_t ready_since;
+	int64_t looked_ns;	/* asked for tokens last */
+	bool found;		/* and had some that it could not use before */
 	int64_t waiting_since;	/* for a worker: of a reader's card */
 	struct event *timer;	/* end of the pause */
 	char reader[LIMIT_LABEL]; /* its only one; "": all there are */
@@ -176,6 +178,9 @@ void module_card_out(struct module *m, const char *reader,
  */
 bool module_let_go(struct module *m, struct worker *w,
 		   const struct error *why);
+
+/* Once a second. */
+void module_tick(struct module *m, int64_t now_ns);
 
 /* No new jobs; retired() is called when those it has are done. */
 void module_retire(struct module *m);

@@ -24,6 +24,8 @@
 
 /* A worker that served this long starts with a short pause again. */
 #define SHARD_STABLE_NS (30 * CLOCK_NS_PER_S)
+/* How often one that misses a token looks for it. */
+#define SHARD_LOOK_NS (2 * CLOCK_NS_PER_S)
 
 static void shard_next_token(struct shard *s);
 
@@ -294,6 +296,22 @@ static void shard_login(struct shard *s)
 	worker_send(s->worker, &s->call);
 }
 
+/* One that was ready before has only looked. */
+static void shard_is_ready(struct shard *s)
+{
+	bool looked = s->state == SHARD_READY;
+
+	s->looked_ns = clock_mono_ns();
+	if (looked && !s->found)
+		return;
+	if (!looked)
+		s->ready_since = s->looked_ns;
+	s->state = SHARD_READY;
+	/* The module has read it. */
+	shard_drop_conf(s);
+	module_shard_ready(s->module, s);
+}
+
 /* One step for each token it saw; then it is ready. */
 static void shard_next_token(struct shard *s)
 {
@@ -303,13 +321,10 @@ static void shard_next_token(struct shard *s)
 		if (s->seen[t->number])
 			break;
 	if (t == NULL) {
-		s->state = SHARD_READY;
-		s->ready_since = clock_mono_ns();
-		/* The module has read it. */
-		shard_drop_conf(s);
-		module_shard_ready(s->module, s);
+		shard_is_ready(s);
 		return;
 	}
+	s->found = true;
 	s->seen[t->number] = false;
 	s->token = t;
 	if (!token_initialized(&t->wire)) {
@@ -350,7 +365,9 @@ static int shard_take_token(struct shard *s, const struct wire_token *w,
 	t->wire = *w;
 	memcpy(t->reader, s->reader, sizeof(t->reader));
 	s->theirs[t->number] = w->token;
-	s->seen[t->number] = true;
+	s->seen[t->number] = !s->can[t->number] &&
+			     (s->state != SHARD_READY ||
+			      t->state != TOKEN_FAILED);
 	return 0;
 }
 
@@ -377,6 +394,31 @@ static int shard_tokens_answer(struct worker_call *call,
 	return e->code;
 }
 
+static void shard_ask_tokens(struct shard *s)
+{
+	memset(s->seen, 0, sizeof(s->seen));
+	s->found = false;
+	shard_call(s, WIRE_TOKENS, shard_tokens_answer);
+	worker_send(s->worker, &s->call);
+}
+
+static bool shard_misses(const struct shard *s)
+{
+	const struct token *t;
+
+	TAILQ_FOREACH(t, &s->module->tokens, entry)
+		if (!s->can[t->number] && t->state != TOKEN_FAILED)
+			return true;
+	return s->module->tokens_count == 0;
+}
+
+void shard_look(struct shard *s, int64_t now_ns)
+{
+	if (s->state == SHARD_READY && worker_load(s->worker) == 0 &&
+	    now_ns - s->looked_ns >= SHARD_LOOK_NS && shard_misses(s))
+		shard_ask_tokens(s);
+}
+
 static int shard_hello_answer(struct worker_call *call,
 			      const struct wire_frame *f, struct error *e)
 {
@@ -399,9 +441,7 @@ static int shard_hello_answer(struct worker_call *call,
 				 " protocol, signetd version %d; install both"
 				 " from one release", s->module->info.version,
 				 WIRE_VERSION);
-	memset(s->seen, 0, sizeof(s->seen));
-	shard_call(s, WIRE_TOKENS, shard_tokens_answer);
-	worker_send(s->worker, &s->call);
+	shard_ask_tokens(s);
 	return 0;
 }
 

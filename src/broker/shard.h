@@ -17,6 +17,12 @@ void shard_fini(struct shard *s);
 /* Start its worker now (from SHARD_WAITING and SHARD_EMPTY only). */
 void shard_start(struct shard *s);
 
+/*
+ * A worker that has nothing to do and lacks a token asks its module for tokens
+ * anew, once in a while: nobody tells of those that are no matter of PC/SC.
+ */
+void shard_look(struct shard *s, int64_t now_ns);
+
 /* Its card has gone: no worker until shard_start(). */
 void shard_stop(struct shard *s, const struct error *why);
 

@@ -478,3 +478,20 @@ released_verifies() {
 	released_verifies 9a
 	card_is 1 pin=3
 }
+
+# PC/SC tells only of cards of modules with per_reader: others look themselves.
+@test "a module that is not told of cards finds one that comes later" {
+	READERS_OUT=yes card_setup 1
+	card_person
+	api GET /v1/tokens | jq -e '.tokens | length == 0'
+	insert 1
+	wait_until 10 signs "$KEY_9A" >/dev/null
+	remove 1
+	sign "$KEY_9A" >"$D/answer"
+	grep -q '^[45]' "$D/status"
+	wait_until 10 settled
+	insert 1
+	wait_until 10 signs "$KEY_9A" >/dev/null
+	released_verifies 9a
+	card_is 1 pin=3
+}
