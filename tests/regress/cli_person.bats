@@ -234,7 +234,8 @@ in_terminal() {
 	sign a.txt 3>&- &
 	local pid=$!
 	open_dialog 1
-	kill -INT "$(pgrep -P "$pid" -x signet || echo "$pid")" || kill "$pid"
+	# In the background SIGINT may be ignored.
+	kill -TERM "$(pgrep -P "$pid" -x signet || echo "$pid")"
 	wait_nobody_asks
 	[ ! -e a.txt.p7s ]
 	[ "$(find . -name '.signet-*')" = "" ]
