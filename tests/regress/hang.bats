@@ -32,7 +32,6 @@ modules() {
 setup_file() {
 	signet_setup_file
 	signet_setup
-	own_tokens
 	configure "$(modules; cat "$OTHER_DIR/yaml")"
 	start
 	STARTED=$(date +%s)

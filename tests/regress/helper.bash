@@ -85,15 +85,6 @@ module_mock() {
 	END
 }
 
-# A copy of the tokens for this test: a wrong PIN writes into its token, which
-# others would see.
-own_tokens() {
-	cp -r "$SIGNET_FIXTURES/tokens" "$D/tokens"
-	sed "s,^directories.tokendir.*,directories.tokendir = $D/tokens," \
-		"$SIGNET_FIXTURES/softhsm2.conf" >"$D/softhsm2.conf"
-	SOFTHSM2_CONF=$D/softhsm2.conf
-}
-
 # For setup_file: a token of its own for a healthy neighbour, whose key is
 # $OTHER and whose module is in $OTHER_DIR/yaml.
 signet_setup_file() {
@@ -219,6 +210,31 @@ signs() {
 	grep -q '^201 application/json' "$D/status" ||
 		{ cat "$D/status" "$D/answer"; return 1; }
 	jq -e '.state == "released"' "$D/answer" >/dev/null
+}
+
+# send N: a signature in the background, by $SENT; its answer comes to
+# $D/answer.N.
+send() {
+	body "$KEY" | curl -s --max-time 20 --unix-socket "$D/s" \
+		-H 'Content-Type: application/json' --data-binary @- \
+		-o "$D/answer.$1" http://localhost/v1/signatures 3>&- &
+	SENT=$!
+	PIDS+=("$SENT")
+}
+
+# send_all N: so many at once, until all are answered; how they ended, counted.
+send_all() {
+	local i pids=()
+	for i in $(seq "$1"); do
+		send "$i"
+		pids+=("$SENT")
+	done
+	wait "${pids[@]}"
+	jq -r '.code // .state' "$D"/answer.* | sort | uniq -c | tr -s ' \n' ' '
+}
+
+queue_has() {
+	[ "$(api GET /v1/status | jq .queue)" -eq "$1" ]
 }
 
 # refused STATUS CODE: the last answer is this problem document.
