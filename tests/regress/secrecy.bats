@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # secrecy - a PIN that was typed is nowhere once it was used, and never in
-# signetd: memory, logs, files, arguments and environments. A core file has no
-# more than /proc/PID/mem, which is searched, and which only root can read.
+# signetd: memory, core, logs, files, arguments and environments. Only root can
+# read the memory of signetd.
 
 # Helpers read these, and set others.
 # shellcheck disable=SC2034,SC2153,SC2154
@@ -177,6 +177,38 @@ lasting_client() {
 	lacks "$(workers)"
 	nobody_shows_it
 	no_file_has_it
+}
+
+# ended_by_abort PID: it was; with the core file in $D, if there is one.
+ended_by_abort() {
+	local status=0
+	kill -ABRT "$1"
+	wait "$1" || status=$?
+	[ "$status" -eq $((128 + 6)) ]
+}
+
+@test "signetd leaves no core, and a PIN in one would be found" {
+	case $(cat /proc/sys/kernel/core_pattern) in
+	*/* | "|"*) skip "cores go elsewhere here" ;;
+	esac
+	cd "$D"
+	ulimit -c unlimited
+	secret_person approves
+	asks
+	released
+	ended_by_abort "$PID"
+	[ -z "$(compgen -G "$D/core*")" ]
+	no_file_has_it
+	# A program that may be dumped, and has it.
+	mkfifo "$D/in"
+	"$tools/memory-scan" hold "$D/needle" <"$D/in" 3>&- &
+	holder=$!
+	PIDS+=("$holder")
+	exec {HELD}>"$D/in"
+	wait_until 5 has "$holder"
+	ended_by_abort "$holder"
+	not no_file_has_it >"$D/found"
+	grep -q "^$D/core" "$D/found"
 }
 
 @test "the scan finds what is there, in signetd as well" {
