@@ -201,7 +201,7 @@ ended_by_abort() {
 	no_file_has_it
 	# A program that may be dumped, and has it.
 	mkfifo "$D/in"
-	"$tools/memory-scan" hold "$D/needle" <"$D/in" 3>&- &
+	bash -c "read -r pin <'$D/needle'; read -r _ <'$D/in'" 3>&- &
 	holder=$!
 	PIDS+=("$holder")
 	exec {HELD}>"$D/in"
