@@ -69,6 +69,8 @@ changed() {
 	operation change
 	done_so
 	no_try_spent 1
+	# Whoever changes a PIN is logged in, to the card.
+	wait_until 3 card_is 1 login=no
 	types 246802
 	card_signs alice
 	no_try_spent 1
