@@ -32,7 +32,7 @@ _signet_options() {
 	evidence)
 		echo "--file --config --head --signed --checkpoint-key" \
 			"--tsa-ca --since --until --outcome --key --caller" \
-			"--request $all"
+			"--request --before --keep --out-dir $all"
 		;;
 	watch) echo "--types --once $daemon $all" ;;
 	top) echo "--interval --count $daemon $all" ;;
@@ -92,7 +92,7 @@ _signet() {
 	elif [[ $command == policy && $COMP_CWORD -eq 2 ]]; then
 		words="check explain"
 	elif [[ $command == evidence && $COMP_CWORD -eq 2 ]]; then
-		words="verify list show"
+		words="verify list show archive"
 	elif [[ $command == browser && $COMP_CWORD -eq 2 ]]; then
 		words="install remove list"
 	elif [[ $command == browser ]]; then

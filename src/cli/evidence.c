@@ -29,9 +29,12 @@ enum {
 	OPTION_KEY,
 	OPTION_CALLER,
 	OPTION_REQUEST,
+	OPTION_BEFORE,
+	OPTION_KEEP,
+	OPTION_OUT_DIR,
 };
 
-static bool take_filter(struct cli_evidence *args, int id, const char *value)
+static bool take_choice(struct cli_evidence *args, int id, const char *value)
 {
 	switch (id) {
 	case OPTION_SINCE:
@@ -51,6 +54,15 @@ static bool take_filter(struct cli_evidence *args, int id, const char *value)
 		return true;
 	case OPTION_REQUEST:
 		args->request = value;
+		return true;
+	case OPTION_BEFORE:
+		args->has_before = true;
+		return cli_evidence_time(value, &args->before);
+	case OPTION_KEEP:
+		args->has_keep = true;
+		return cli_option_number(value, 0, INT32_MAX, &args->keep);
+	case OPTION_OUT_DIR:
+		args->out_dir = value;
 		return true;
 	}
 	return false;
@@ -80,7 +92,7 @@ static bool take(void *context, int id, const char *value)
 		args->whole = true;
 		return true;
 	}
-	return take_filter(args, id, value);
+	return take_choice(args, id, value);
 }
 
 /* --- where it is ---------------------------------------------------------- */
@@ -143,6 +155,7 @@ static const struct word {
 	int least, most; /* operands */
 	int (*run)(const struct cli_evidence *args);
 } words[] = {
+	{ "archive", 0, 0, cli_evidence_archive },
 	{ "list", 0, 0, cli_evidence_list },
 	{ "show", 1, 1, cli_evidence_show },
 	{ "verify", 0, INT16_MAX, cli_evidence_verify },
@@ -199,12 +212,16 @@ static const struct cli_option options[] = {
 	{ OPTION_CALLER, "caller", "NAME",
 	  N_("list: asked by this user, program or page") },
 	{ OPTION_REQUEST, "request", "ID", N_("list: this request") },
+	{ OPTION_BEFORE, "before", "TIME",
+	  N_("archive: records before this time") },
+	{ OPTION_KEEP, "keep", "N", N_("archive: all but the last N records") },
+	{ OPTION_OUT_DIR, "out-dir", "DIR", N_("archive: into this folder") },
 	CLI_OPTIONS_ALL,
 };
 
 const struct cli_command cli_evidence_command = {
 	.name = "evidence",
-	.operands = "verify [ARCHIVE]... | list | show N",
+	.operands = "verify [ARCHIVE]... | list | show N | archive",
 	.summary = N_("verify and read what was recorded; needs no signetd"),
 	.options = options,
 	.run = run,

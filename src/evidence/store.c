@@ -64,7 +64,7 @@ static const char *const sql[STATEMENTS] = {
 	[COMMIT] = "COMMIT",
 };
 
-static const char schema[] =
+const char store_schema_sql[] =
 	"BEGIN;"
 	"CREATE TABLE records (sequence INTEGER PRIMARY KEY,"
 	" record TEXT NOT NULL, hash BLOB NOT NULL);"
@@ -362,7 +362,7 @@ static int store_schema(struct store *s, struct error *e)
 	if (sqlite3_errcode(s->db) != SQLITE_OK &&
 	    sqlite3_errcode(s->db) != SQLITE_DONE)
 		return store_failed(s, e);
-	if (empty && sqlite3_exec(s->db, schema, NULL, NULL, NULL) !=
+	if (empty && sqlite3_exec(s->db, store_schema_sql, NULL, NULL, NULL) !=
 		     SQLITE_OK)
 		return store_failed(s, e);
 	if (!empty && (application != STORE_APPLICATION ||
@@ -405,7 +405,9 @@ static int store_database(struct store *s, uint64_t max_bytes,
 			    NULL) != SQLITE_OK)
 		return store_failed(s, e);
 	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
-	snprintf(pragmas, sizeof(pragmas), "PRAGMA journal_mode = WAL;"
+	/* First of all, or it has no effect: archive.c gives pages back. */
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA auto_vacuum = INCREMENTAL;"
+		 "PRAGMA journal_mode = WAL;"
 		 "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = %d;"
 		 "PRAGMA cache_size = -1024;", STORE_AUTOCHECKPOINT);
 	if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)

@@ -17,6 +17,9 @@
 #define STORE_APPLICATION 1397311092 /* "SIGt" */
 #define STORE_VERSION 1
 
+/* Makes the tables in an empty database. */
+extern const char store_schema_sql[];
+
 struct error;
 struct store;
 

@@ -147,6 +147,122 @@ said() {
 	[ "$status" -eq 2 ]
 }
 
+# --- archives --------------------------------------------------------------
+
+# In words of the file: what is in it.
+count() {
+	sqlite3 "$FILE" "SELECT count(*) FROM $1"
+}
+
+@test "old records go to an archive while signetd runs, and the chain goes on" {
+	local before old
+	echo 'evidence: {checkpoint_records: 3}' >>"$D/signetd.yaml"
+	start
+	wait_until 10 settled
+	for _ in 1 2 3 4; do
+		signs "$KEY"
+	done
+	before=$(sqlite3 "$FILE" 'SELECT max(sequence) FROM checkpoints')
+	"$signet" evidence archive --keep 0 --json >made
+	old=$(jq -r .file made)
+	[ "$(jq .last made)" -eq "$before" ]
+	[ "$(stat -c %a "$old")" = 600 ]
+	[ "$(sqlite3 "$FILE" 'SELECT min(sequence) FROM records')" -gt "$before" ]
+	[ "$(sqlite3 "$FILE" 'SELECT hex(sha256) FROM archives')" = \
+		"$(sha256sum <"$old" | cut -c -64 | tr a-f A-F)" ]
+	signs "$KEY"
+	# The rest, the archive, both.
+	verify 0
+	said ".archived == $before"
+	verify 0 --file "$old"
+	said ".first == 1 and .last == $before and .signed_to == $before"
+	verify 0 "$old"
+	said '.first == 1 and .archived == 0 and .records == .last'
+	stop
+	# It goes on after a restart, and once more.
+	start
+	wait_until 10 settled
+	signs "$KEY"
+	stop
+	"$signet" evidence archive --keep 0 --out-dir "$D" --json >again
+	[ "$(jq .first again)" -eq $((before + 1)) ]
+	[ "$(count records)" -eq 0 ]
+	verify 0 --signed
+	verify 0 --signed "$(jq -r .file again)" "$old"
+	said '.first == 1 and .records == .last'
+	verify 1 "$old"
+	said '.first_failure.what == "missing"'
+	start
+	wait_until 10 settled
+	signs "$KEY"
+	stop
+	verify 0 --signed "$old" "$(jq -r .file again)"
+	[ "$("$signet" evidence list --file "$old" | wc -l)" -eq "$before" ]
+}
+
+@test "an archive that is changed, or cut off, is found" {
+	local old
+	recorded
+	"$signet" evidence archive --keep 0 --json >made
+	old=$(jq -r .file made)
+	verify 0 --file "$old"
+	gunzip -c "$old" >plain
+	sqlite3 plain "UPDATE records SET record = record || ' '
+		WHERE sequence = 2"
+	gzip -c plain >changed.gz
+	verify 1 --file changed.gz
+	said '.first_failure.sequence == 2'
+	head -c 3000 "$old" >cut.gz
+	verify 1 --file cut.gz
+	said '.first_failure.what == "file"'
+}
+
+@test "what does not verify is not archived" {
+	recorded
+	sqlite3 "$FILE" "UPDATE records SET record = record || ' '
+		WHERE sequence = 3"
+	run "$signet" evidence archive --keep 0
+	[ "$status" -eq 1 ]
+	[[ $output == *"record 3"* ]]
+	[ "$(count records)" -eq 5 ]
+	[ "$(find "$D/state-home/signet" -name '*.gz*')" = "" ]
+}
+
+@test "an archive that was interrupted is finished by the next one" {
+	local last
+	recorded
+	cp "$FILE" before
+	"$signet" evidence archive --keep 0
+	# Killed between the note and the end of deleting.
+	sqlite3 before "ATTACH '$FILE' AS a;
+		INSERT INTO archives SELECT * FROM a.archives;
+		DELETE FROM records WHERE sequence < 3;
+		DELETE FROM items WHERE sequence < 3"
+	cp before "$FILE"
+	verify 0 --signed
+	verify 0 --signed "$D"/state-home/signet/evidence-1-5.sqlite.gz
+	"$signet" evidence archive --keep 0 --json >made
+	[ "$(jq .finished_to made)" -eq 5 ]
+	[ "$(count records)" -eq 0 ]
+	verify 0 --signed
+	# Killed before the note: nothing is gone, and it can be made anew.
+	run "$signet" evidence archive
+	[ "$status" -eq 2 ]
+	run "$signet" evidence archive --keep 1
+	[ "$status" -eq 0 ]
+}
+
+@test "the room of archived records comes back" {
+	local size
+	recorded
+	[ "$(sqlite3 "$FILE" 'PRAGMA auto_vacuum')" -eq 2 ]
+	size=$(stat -c %s "$FILE")
+	"$signet" evidence archive --before 2030-01-01
+	[ "$(sqlite3 "$FILE" 'PRAGMA freelist_count')" -eq 0 ]
+	sqlite3 "$FILE" 'PRAGMA wal_checkpoint(TRUNCATE)'
+	[ "$(stat -c %s "$FILE")" -lt "$size" ]
+}
+
 # --- changed by somebody ---------------------------------------------------
 
 # tampered SQL: a copy of the good file with this change is in $D/bad.

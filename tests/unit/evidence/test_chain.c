@@ -14,7 +14,7 @@
 #include "base/hex.h"
 #include "evidence/chain.h"
 
-/* The lines of section 7, without those that are empty. */
+/* The lines of section 8, without those that are empty. */
 static char example[4][1024];
 
 static int read_example(void **state)
@@ -27,7 +27,7 @@ static int read_example(void **state)
 		return -1;
 	while (fgets(line, sizeof(line), file) != NULL && n < 4) {
 		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "7. ", 3) == 0)
+		if (strncmp(line, "8. ", 3) == 0)
 			n = 0;
 		if (strncmp(line, "    ", 4) == 0 &&
 		    (strstr(line, "2026-11-24T09:3") != NULL ||
