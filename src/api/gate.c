@@ -27,7 +27,7 @@ enum gate_page gate_page(const struct broker *b, const char *origin)
 		return GATE_STRANGER;
 	if (policy_knows_page(&s->policy, origin, false))
 		return GATE_ALLOWED;
-	return s->loopback.pairing ? GATE_CANDIDATE : GATE_STRANGER;
+	return GATE_STRANGER;
 }
 
 bool gate_is_webhost(const struct broker *b, const struct caller *c)

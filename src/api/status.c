@@ -169,7 +169,6 @@ static void put_loopback(struct writer *j, const struct broker *b)
 		problem_put(j, "error", &b->loopback, NULL);
 	else
 		writer_null(j, "error");
-	writer_bool(j, "pairing", l->pairing);
 	writer_close(j, '}');
 }
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <p11-kit/pkcs11.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -416,11 +417,36 @@ unsigned approval_waiting(const struct approval *a)
 	return n;
 }
 
+static bool approval_same_page(const struct approvals *list,
+			       const struct approval *a)
+{
+	const struct approval *o;
+
+	TAILQ_FOREACH(o, list, entry)
+		if (o->caller != a->caller && o->caller->uid == a->caller->uid &&
+		    strcmp(o->caller->origin, a->caller->origin) == 0)
+			return true;
+	return false;
+}
+
+/* A page that asks a hundred times a second has one dialog. */
+static int approval_page(const struct approval *a, struct error *e)
+{
+	if (a->caller->origin[0] == '\0' ||
+	    (!approval_same_page(&a->broker->approvals_waiting, a) &&
+	     !approval_same_page(&a->broker->approvals_open, a)))
+		return 0;
+	return error_set(e, ERR_QUOTA, "%s asks for something else already;"
+			 " answer that first", a->caller->origin);
+}
+
 int approval_start(struct approval *a, struct error *e)
 {
 	const struct approval *o;
 	unsigned mine = 0, all = 0;
 
+	if (approval_page(a, e) != 0)
+		return e->code;
 	TAILQ_FOREACH(o, &a->broker->approvals_waiting, entry) {
 		mine += o->caller->uid == a->caller->uid;
 		all++;

@@ -83,7 +83,8 @@ TAILQ_HEAD(approvals, approval);
 
 /*
  * Ask.  decided() may be called before this returns.  ERR_QUOTA: too many
- * dialogs wait for this user, or in all; decided() is not called then.
+ * dialogs wait for this user, or in all, or the page has one already;
+ * decided() is not called then.
  */
 int approval_start(struct approval *a, struct error *e) MUST_CHECK;
 

@@ -75,7 +75,6 @@ struct settings_evidence {
 /* Pages that reach us by themselves; those of signet-webhost, too. */
 struct settings_loopback {
 	unsigned port;	    /* on 127.0.0.1 and ::1; 0: not at all */
-	bool pairing;	    /* pages may ask the user to be allowed */
 	char **development; /* http://localhost[:port] that count as https */
 	unsigned development_count;
 };

@@ -11,7 +11,6 @@
 #include "base/origin.h"
 #include "broker/settings.h"
 #include "daemon/check.h"
-#include "daemon/policy_schema.h"
 
 #define LOOPBACK_PORT_LEAST 1024 /* those below are of root */
 #define LOOPBACK_PORT_MOST 65535
@@ -23,9 +22,6 @@ static const cyaml_schema_value_t origin_schema = {
 const cyaml_schema_field_t loopback_section_fields[] = {
 	CYAML_FIELD_UINT("port", CYAML_FLAG_OPTIONAL, struct settings_loopback,
 			 port),
-	CYAML_FIELD_ENUM("pairing", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT,
-			 struct settings_loopback, pairing,
-			 policy_schema_bool, POLICY_SCHEMA_BOOL_COUNT),
 	CYAML_FIELD_SEQUENCE("development",
 			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			     struct settings_loopback, development,
@@ -72,18 +68,6 @@ static int check_rule(const struct settings *s, unsigned i, struct error *e)
 	return 0;
 }
 
-/* A page that the user allows, and that no rule is about, is a trap. */
-static int check_pairing(const struct settings *s, struct error *e)
-{
-	for (unsigned i = 0; i < s->policy.rules_count; i++)
-		if (s->policy.rules[i].match.paired != NULL &&
-		    s->policy.rules[i].outcome != POLICY_DENY)
-			return 0;
-	return error_set(e, ERR_CONFIG, "loopback: pairing: no rule of policy:"
-			 " that asks has paired: true, so nobody who is"
-			 " allowed that way could have anything signed");
-}
-
 int loopback_section_check(const struct settings *s, struct error *e)
 {
 	const struct settings_loopback *l = &s->loopback;
@@ -94,5 +78,5 @@ int loopback_section_check(const struct settings *s, struct error *e)
 				LOOPBACK_PORT_LEAST, LOOPBACK_PORT_MOST, e);
 	for (unsigned i = 0; r == 0 && i < s->policy.rules_count; i++)
 		r = check_rule(s, i, e);
-	return r != 0 || !l->pairing ? r : check_pairing(s, e);
+	return r;
 }

@@ -63,7 +63,6 @@ static const cyaml_schema_field_t match_fields[] = {
 	LIST(eku),
 	LIST(format),
 	LIST(content),
-	YES_NO(struct policy_match, paired),
 	YES_NO(struct policy_match, blind),
 	YES_NO(struct policy_match, unattended),
 	CYAML_FIELD_UINT_PTR("items_max", OPTIONAL, struct policy_match,

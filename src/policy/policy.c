@@ -151,7 +151,6 @@ bool policy_may_use(const struct policy *p, const struct policy_question *q)
 void policy_builtin(unsigned uid, struct policy_builtin *b)
 {
 	static char unattended[] = "unattended", ask[] = "ask", root[] = "0";
-	static char paired[] = "paired";
 	const struct policy_match user = { .user = b->users,
 					   .user_count = uid == 0 ? 1 : 2 };
 
@@ -169,11 +168,5 @@ void policy_builtin(unsigned uid, struct policy_builtin *b)
 		.match = user,
 		.outcome = POLICY_ASK,
 	};
-	b->rules[2] = (struct policy_rule){
-		.name = paired,
-		.match = user,
-		.outcome = POLICY_ASK,
-	};
-	b->rules[2].match.paired = &b->yes;
-	b->policy = (struct policy){ .rules = b->rules, .rules_count = 3 };
+	b->policy = (struct policy){ .rules = b->rules, .rules_count = 2 };
 }

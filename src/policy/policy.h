@@ -95,7 +95,7 @@ struct policy {
 /* What applies without `policy:` in the configuration. */
 struct policy_builtin {
 	struct policy policy;
-	struct policy_rule rules[3];
+	struct policy_rule rules[2];
 	bool yes;
 	char *users[2];
 	char uid[12];
@@ -184,8 +184,7 @@ int policy_check(const struct policy *p, struct error *e) MUST_CHECK;
 
 /*
  * Tokens that are configured as unattended sign without asking; for all
- * others that user, and root, is asked; so is he for pages that he has
- * allowed.  b has to stay where it is.
+ * others that user, and root, is asked.  b has to stay where it is.
  */
 void policy_builtin(unsigned uid, struct policy_builtin *b);
 

@@ -244,3 +244,28 @@ listens() {
 	web "$GOOD" GET /v1/status >"$D/answer"
 	grep -q '^200' "$D/status"
 }
+
+@test "a page that asks and asks has one dialog, and 429" {
+	stop
+	POLICY="  - {name: bank, match: {origin: [\"$GOOD\"]}, outcome: ask}"
+	person_configure waits
+	printf 'loopback: {port: %s}\n' "$PORT" >>"$D/signetd.yaml"
+	start
+	wait_until 10 settled
+	web "$GOOD" POST /v1/signatures -d "$(body "$KEY")" >"$D/first" 3>&- &
+	first=$!
+	PIDS+=("$first")
+	wait_until 10 dialogs 1
+	for _ in {1..20}; do
+		web "$GOOD" POST /v1/signatures -d "$(body "$KEY")" >"$D/answer"
+		refused 429 quota
+	done
+	dialogs 1
+	# The tab is closed, and so is the dialog.
+	kill "$first"
+	wait_until 10 dialogs 0
+}
+
+dialogs() {
+	[ "$(api GET /v1/status | jq '.dialogs_open + .dialogs_waiting')" -eq "$1" ]
+}

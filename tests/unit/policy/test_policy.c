@@ -315,18 +315,6 @@ static void without_a_policy_only_the_own_user_is_asked(void **state)
 	assert_int_equal(builtin(0), POLICY_ASK);
 }
 
-static void without_a_policy_paired_pages_ask_the_own_user(void **state)
-{
-	q.origin = "https://shop.example";
-	assert_int_equal(builtin(1000), POLICY_DENY);
-	q.paired = true;
-	assert_int_equal(builtin(1000), POLICY_ASK);
-	assert_string_equal(v.rule->name, "paired");
-	assert_int_equal(builtin(1001), POLICY_DENY);
-	q.token.unattended = true;
-	assert_int_equal(builtin(1000), POLICY_ASK);
-}
-
 static void without_a_policy_unattended_tokens_sign(void **state)
 {
 	q.token.unattended = true;
@@ -355,7 +343,6 @@ int main(void)
 		TEST(many_rules_are_explained_in_short),
 		TEST(a_caller_cannot_outgrow_the_explanation),
 		TEST(without_a_policy_only_the_own_user_is_asked),
-		TEST(without_a_policy_paired_pages_ask_the_own_user),
 		TEST(without_a_policy_unattended_tokens_sign),
 	};
 
