@@ -26,6 +26,7 @@ static const char help[] =
 	"  --fixtures DIR           made by SoftHSM-fixtures/provision\n"
 	"  --socket PATH            of a signetd on these fixtures\n"
 	"  --sampled-socket PATH    of one with check: sampled\n"
+	"  --state DIR              on the journal's file system; default: .\n"
 	"  --large-fixtures DIR     made with --large\n"
 	"  --large-socket PATH      of a signetd on those\n"
 	"  --seconds N              of one measurement; default 1\n"
@@ -47,6 +48,7 @@ enum {
 	OPTION_FIXTURES,
 	OPTION_SOCKET,
 	OPTION_SAMPLED,
+	OPTION_STATE,
 	OPTION_LARGE_FIXTURES,
 	OPTION_LARGE_SOCKET,
 	OPTION_SECONDS,
@@ -61,6 +63,7 @@ static const struct option long_options[] = {
 	{ "fixtures", required_argument, NULL, OPTION_FIXTURES },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
 	{ "sampled-socket", required_argument, NULL, OPTION_SAMPLED },
+	{ "state", required_argument, NULL, OPTION_STATE },
 	{ "large-fixtures", required_argument, NULL, OPTION_LARGE_FIXTURES },
 	{ "large-socket", required_argument, NULL, OPTION_LARGE_SOCKET },
 	{ "seconds", required_argument, NULL, OPTION_SECONDS },
@@ -97,6 +100,9 @@ static void option_plan(struct plan *p, int which, const char *value)
 		break;
 	case OPTION_SAMPLED:
 		p->sampled_socket = value;
+		break;
+	case OPTION_STATE:
+		p->state = value;
 		break;
 	case OPTION_LARGE_SOCKET:
 		p->large_socket = value;
@@ -197,7 +203,8 @@ static int measure(struct plan *p, const struct options *o, struct error *e)
 
 int main(int argc, char **argv)
 {
-	static struct plan plan = { .seconds = 1, .rounds = 5 };
+	static struct plan plan = { .seconds = 1, .rounds = 5,
+				    .state = "." };
 	struct options o = { .plan = &plan };
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct error e;

@@ -4,11 +4,15 @@
  */
 #include "bench/plan.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "bench/load.h"
 #include "bench/runner.h"
 
@@ -23,6 +27,7 @@ static const struct {
 	[CELL_DIRECT_2] = { "direct, 2 threads", 0 },
 	[CELL_LIMIT] = { "direct, processes = cores", 0 },
 	[CELL_VERIFY] = { "OpenSSL verify, 1 thread", 0 },
+	[CELL_SYNC] = { "page and fdatasync", 0 },
 	[CELL_CLIENT_1] = { "signetd, 1 client", 1 },
 	[CELL_CLIENT_8] = { "signetd, 8 clients", 8 },
 	[CELL_CLIENT_64] = { "signetd, 64 clients", 64 },
@@ -68,6 +73,32 @@ static int plan_direct(struct plan *p, enum key_kind kind, enum cell_id id,
 	};
 
 	return runner_run(p->runner, &order, m, e);
+}
+
+/* Over and over in one place, as SQLite writes its log. */
+static int plan_sync(const struct plan *p, struct measure *m, struct error *e)
+{
+	static const uint8_t page[4096];
+	AUTO(fd_closep) int fd = open(p->state, O_TMPFILE | O_RDWR | O_CLOEXEC,
+				      0600);
+	int64_t begun = clock_mono_ns(), before = begun, after = begun;
+	int64_t end = begun + (int64_t)(p->seconds / 4 *
+					(double)CLOCK_NS_PER_S);
+
+	memset(m, 0, sizeof(*m));
+	while (fd >= 0 && before < end) {
+		if (pwrite(fd, page, sizeof(page), 0) != sizeof(page) ||
+		    fdatasync(fd) != 0)
+			fd_closep(&fd);
+		after = clock_mono_ns();
+		stats_add(&m->latency, after - before);
+		before = after;
+	}
+	if (fd < 0)
+		return error_set_errno(e, ERR_IO, errno, "%s", p->state);
+	m->done = m->latency.count;
+	m->seconds = (double)(after - begun) / (double)CLOCK_NS_PER_S;
+	return 0;
 }
 
 static int plan_load(struct plan *p, enum key_kind kind, enum cell_id id,
@@ -127,8 +158,11 @@ static int plan_cell(struct plan *p, enum key_kind kind, enum cell_id id,
 
 	if (!plan_has(p, kind, id))
 		return 0;
-	r = plan_cell_direct(id) ? plan_direct(p, kind, id, &m, e) :
-		plan_load(p, kind, id, &m, e);
+	if (id == CELL_SYNC)
+		r = plan_sync(p, &m, e);
+	else
+		r = plan_cell_direct(id) ? plan_direct(p, kind, id, &m, e) :
+			plan_load(p, kind, id, &m, e);
 	if (r != 0) {
 		error_prefix(e, "%s, %s: ", key_kind_name(kind),
 			     cells[id].name);

@@ -29,6 +29,7 @@ enum cell_id {
 	CELL_DIRECT_2,	/* in-process, two threads */
 	CELL_LIMIT,	/* in-process, as many processes as cores */
 	CELL_VERIFY,	/* OpenSSL, one thread */
+	CELL_SYNC,	/* a page and its fdatasync, where the journal is */
 	CELL_CLIENT_1,
 	CELL_CLIENT_8,
 	CELL_CLIENT_64,
@@ -60,6 +61,7 @@ struct plan {
 	unsigned cores;
 	struct runner *runner;
 	const char *socket;
+	const char *state; /* a folder beside the journal's */
 	const char *sampled_socket; /* NULL: not measured */
 	const char *large_socket;     /* NULL: not measured */
 	struct key key[KEY_KINDS], large[KEY_KINDS], bulk;

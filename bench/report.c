@@ -59,12 +59,12 @@ static void text_cell(const struct plan *p, enum key_kind kind,
 	double limit = cell_rate(&p->cell[kind][CELL_LIMIT]);
 
 	printf("%-26s %8.0f", plan_cell_name(id), cell_rate(c));
-	if (id == CELL_VERIFY || limit == 0)
+	if (id == CELL_VERIFY || id == CELL_SYNC || limit == 0)
 		printf(" %6s", "");
 	else
 		printf(" %6.3f", cell_rate(c) / limit);
 	/* It also makes a key, outside of the time measured. */
-	if (id == CELL_VERIFY)
+	if (id == CELL_VERIFY || id == CELL_SYNC)
 		printf(" %6s", "");
 	else
 		printf(" %6.2f", cell_others(c));
@@ -76,7 +76,7 @@ static void text_cell(const struct plan *p, enum key_kind kind,
 	else
 		printf(" %7.1f %7.1f", each_us(c->cpu.daemon, c),
 		       each_us(c->cpu.workers, c));
-	if (id != CELL_VERIFY)
+	if (id != CELL_VERIFY && id != CELL_SYNC)
 		printf(" %7.1f", each_us(c->cpu.bench, c));
 	putchar('\n');
 	if (c->errors > 0)
