@@ -27,7 +27,7 @@
 #define WARM_UP_NS (50 * CLOCK_NS_PER_MS)
 /* The last answers: longer than that and something hangs. */
 #define DRAIN_NS (20 * CLOCK_NS_PER_S)
-#define ANSWER_MAX (32u * 1024)
+#define ANSWER_MAX (128u * 1024)
 #define SAMPLES 16
 /* Not the first ones only. */
 #define SAMPLE_EVERY 101
@@ -99,7 +99,8 @@ static int load_open(struct load *l, struct error *e)
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll < 0)
 		return error_set_errno(e, ERR_IO, errno, "epoll");
-	r = reply_request(l->order->key, &l->request, e);
+	r = reply_request(l->order->key, l->order->batch, &l->request,
+			  e);
 	for (unsigned i = 0; r == 0 && i < l->order->clients; i++)
 		r = load_connect(l, i, e);
 	return r;
@@ -152,7 +153,8 @@ static void load_count(struct load *l, const struct client *c,
 	if (!l->recording)
 		return;
 	stats_add(&l->out->latency, now - c->since_ns);
-	if (l->out->done++ % SAMPLE_EVERY == 0 && l->samples < SAMPLES)
+	l->out->done += l->order->batch > 0 ? l->order->batch : 1;
+	if (l->out->latency.count % SAMPLE_EVERY == 1 && l->samples < SAMPLES)
 		buf_put_slice(&l->sample[l->samples++], reply->body);
 }
 

@@ -14,6 +14,7 @@ struct load_order {
 	const char *socket;
 	const struct key *key;
 	unsigned clients; /* keep-alive connections, one request each */
+	unsigned batch;	  /* items of a request; 0: it is none of a batch */
 	double seconds;
 	/*
 	 * 0: closed loop, each client asks again at once.  Otherwise requests

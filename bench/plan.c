@@ -18,6 +18,7 @@
 
 /* Part of the saturated rate that the paced clients ask for. */
 #define PACED_PART 0.5
+#define PLAN_BATCH 100
 
 static const struct {
 	const char *name;
@@ -34,6 +35,8 @@ static const struct {
 	[CELL_LARGE_64] = { "64 clients, 1,000 keys", 64 },
 	[CELL_BULK_64] = { "64 clients, last of 1,000", 64 },
 	[CELL_SAMPLED_64] = { "64 clients, sampled", 64 },
+	[CELL_BATCH] = { "batches of 100", 8 },
+	[CELL_BATCH_SAMPLED] = { "batches of 100, sampled", 8 },
 	[CELL_PACED_64] = { "64 clients, paced 50 %", 64 },
 };
 
@@ -55,6 +58,7 @@ static bool plan_has(const struct plan *p, enum key_kind kind, enum cell_id id)
 	case CELL_BULK_64:
 		return p->large_socket != NULL && kind == KEY_EC;
 	case CELL_SAMPLED_64:
+	case CELL_BATCH_SAMPLED:
 		return p->sampled_socket != NULL;
 	default:
 		return true;
@@ -115,12 +119,14 @@ static int plan_load(struct plan *p, enum key_kind kind, enum cell_id id,
 	if (id == CELL_LARGE_64 || id == CELL_BULK_64) {
 		order.socket = p->large_socket;
 		order.key = id == CELL_BULK_64 ? &p->bulk : &p->large[kind];
-	} else if (id == CELL_SAMPLED_64) {
+	} else if (id == CELL_SAMPLED_64 || id == CELL_BATCH_SAMPLED) {
 		order.socket = p->sampled_socket;
 	} else if (id == CELL_PACED_64) {
 		order.rate = PACED_PART *
 			saturated->rate[saturated->rounds - 1];
 	}
+	if (id == CELL_BATCH || id == CELL_BATCH_SAMPLED)
+		order.batch = PLAN_BATCH;
 	return load_run(&order, m, e);
 }
 

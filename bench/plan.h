@@ -36,6 +36,8 @@ enum cell_id {
 	CELL_LARGE_64,	/* a token with 1,000 keys, another signetd */
 	CELL_BULK_64,	/* the last of these keys */
 	CELL_SAMPLED_64, /* another signetd, check: sampled */
+	CELL_BATCH,	/* 100 items each */
+	CELL_BATCH_SAMPLED, /* the same of the other signetd */
 	CELL_PACED_64,	/* at half of what CELL_CLIENT_64 gave last */
 	CELLS,
 };

@@ -13,21 +13,33 @@
 #include "base/b64.h"
 #include "base/err.h"
 
-#define REQUEST_MAX 8192u
+#define REQUEST_MAX (128u * 1024)
 #define LENGTH_NAME "\r\nContent-Length: "
 #define SIGNATURE_NAME "\"signature\":\""
 
-int reply_request(const struct key *key, struct buf *out, struct error *e)
+static void put_content(struct buf *body)
+{
+	buf_put_str(body, "\"content\":{\"media_type\":\"text/plain\","
+		    "\"data\":\"");
+	b64_encode(B64_STD, key_content(), body);
+	buf_put_str(body, "\"}");
+}
+
+int reply_request(const struct key *key, unsigned batch, struct buf *out,
+		  struct error *e)
 {
 	AUTO(buf_fini) struct buf body;
 
 	buf_init(&body, REQUEST_MAX);
 	buf_printf(&body, "{\"key\":\"%s\",\"algorithm\":\"%s\","
-		   "\"format\":\"raw\",\"content\":{\"media_type\":"
-		   "\"text/plain\",\"data\":\"", key->uri,
-		   key_kind_alg(key->kind));
-	b64_encode(B64_STD, key_content(), &body);
-	buf_put_str(&body, "\"}}");
+		   "\"format\":\"raw\",%s", key->uri,
+		   key_kind_alg(key->kind), batch > 0 ? "\"items\":[{" : "");
+	put_content(&body);
+	for (unsigned i = 1; i < batch; i++) {
+		buf_put_str(&body, "},{");
+		put_content(&body);
+	}
+	buf_put_str(&body, batch > 0 ? "}]}" : "}");
 	buf_printf(out, "POST /v1/signatures HTTP/1.1\r\n"
 		   "Host: localhost\r\n"
 		   "Content-Type: application/json\r\n"

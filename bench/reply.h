@@ -9,9 +9,12 @@
 
 struct buf;
 
-/* A POST /v1/signatures of the content by a key, format raw. */
-int reply_request(const struct key *key, struct buf *out, struct error *e)
-	MUST_CHECK;
+/*
+ * A POST /v1/signatures of the content by a key, format raw; or of a batch with
+ * the content so many times, where batch is not 0.
+ */
+int reply_request(const struct key *key, unsigned batch, struct buf *out,
+		  struct error *e) MUST_CHECK;
 
 struct reply {
 	unsigned status;

@@ -9,7 +9,7 @@
 
 #include "bench/plan.h"
 
-#define VERDICTS_MAX 16
+#define VERDICTS_MAX 32
 
 struct verdict {
 	enum key_kind kind;
