@@ -92,7 +92,7 @@ _signet() {
 	elif [[ $command == policy && $COMP_CWORD -eq 2 ]]; then
 		words="check explain"
 	elif [[ $command == evidence && $COMP_CWORD -eq 2 ]]; then
-		words="verify list show archive"
+		words="verify list show export archive"
 	elif [[ $command == browser && $COMP_CWORD -eq 2 ]]; then
 		words="install remove list"
 	elif [[ $command == browser ]]; then

@@ -156,6 +156,7 @@ static const struct word {
 	int (*run)(const struct cli_evidence *args);
 } words[] = {
 	{ "archive", 0, 0, cli_evidence_archive },
+	{ "export", 2, 2, cli_evidence_export },
 	{ "list", 0, 0, cli_evidence_list },
 	{ "show", 1, 1, cli_evidence_show },
 	{ "verify", 0, INT16_MAX, cli_evidence_verify },
@@ -221,7 +222,8 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_evidence_command = {
 	.name = "evidence",
-	.operands = "verify [ARCHIVE]... | list | show N | archive",
+	.operands = "verify [ARCHIVE]... | list | show N |"
+		    " export N DIR | archive",
 	.summary = N_("verify and read what was recorded; needs no signetd"),
 	.options = options,
 	.run = run,

@@ -52,6 +52,7 @@ int cli_evidence_find(struct reader *r, const char *number,
 bool cli_evidence_time(const char *text, int64_t *out) MUST_CHECK;
 
 int cli_evidence_archive(const struct cli_evidence *args);
+int cli_evidence_export(const struct cli_evidence *args);
 int cli_evidence_list(const struct cli_evidence *args);
 int cli_evidence_show(const struct cli_evidence *args);
 int cli_evidence_verify(const struct cli_evidence *args);

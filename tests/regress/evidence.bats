@@ -263,6 +263,37 @@ count() {
 	[ "$(stat -c %s "$FILE")" -lt "$size" ]
 }
 
+# --- exports ---------------------------------------------------------------
+
+# The commands of a README, in a copy of its folder.
+commands() {
+	rm -rf copy
+	cp -R "$1" copy
+	[ -z "$2" ] || printf '\001' | dd of="copy/$2" bs=1 conv=notrunc \
+		seek=$(($(stat -c %s "copy/$2") / 2)) 2>/dev/null
+	(cd copy && sed -n 's/^    //p' README | sh -e) >out 2>&1
+}
+
+@test "the README of an export verifies it, and finds each changed byte" {
+	local n file checked=0
+	recorded
+	for n in 2 3 4; do
+		"$signet" evidence export "$n" "export$n"
+		commands "export$n" || { cat out; return 1; }
+		for file in $(cd "export$n" && find . -type f ! -name README \
+			! -name certificates.pem); do
+			not commands "export$n" "$file" ||
+				{ echo "$n: $file"; return 1; }
+			checked=$((checked + 1))
+		done
+	done
+	[ "$checked" -gt 25 ]
+	grep -q '^4\.' export2/README
+	[ "$(jq -r '.event.items[0].lines[0][1]' export2/record.json)" = hello ]
+	run "$signet" evidence export 2 export2
+	[ "$status" -eq 5 ]
+}
+
 # --- changed by somebody ---------------------------------------------------
 
 # tampered SQL: a copy of the good file with this change is in $D/bad.
