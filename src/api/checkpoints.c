@@ -34,6 +34,24 @@ static void put_stamps(struct writer *j, const struct recording *rec)
 	writer_close(j, '}');
 }
 
+/* The file, how full it is, and whether it can be written. */
+static void put_file(struct writer *j, const struct recording *rec,
+		     const struct journal_stats *stats)
+{
+	struct error e = rec->retry.failure;
+
+	if (rec->journal != NULL && journal_able(rec->journal, &e) == 0)
+		error_clear(&e);
+	writer_text(j, "file", rec->settings->evidence.file);
+	writer_int(j, "bytes", (int64_t)stats->bytes);
+	writer_int(j, "bytes_limit", (int64_t)stats->bytes_limit);
+	writer_int(j, "sequence", (int64_t)stats->last_sequence);
+	if (e.code != 0)
+		problem_put(j, "error", &e, NULL);
+	else
+		writer_null(j, "error");
+}
+
 void api_checkpoints_put(struct writer *j, const struct broker *b)
 {
 	const struct recording *rec = &b->recording;
@@ -41,6 +59,7 @@ void api_checkpoints_put(struct writer *j, const struct broker *b)
 
 	if (rec->journal != NULL)
 		journal_stats(rec->journal, &stats);
+	put_file(j, rec, &stats);
 	writer_open(j, "checkpoints", '{');
 	writer_int(j, "count", (int64_t)stats.checkpoints);
 	writer_int(j, "sequence", (int64_t)stats.checkpoint_sequence);

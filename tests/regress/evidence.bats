@@ -263,6 +263,23 @@ count() {
 	[ "$(stat -c %s "$FILE")" -lt "$size" ]
 }
 
+@test "the status tells of the file: its size, its end, whether it is written" {
+	echo 'evidence: {limit_mib: 3}' >>"$D/signetd.yaml"
+	start
+	wait_until 10 settled
+	signs "$KEY"
+	api GET /v1/status | jq -e --arg file "$FILE" \
+		--argjson seq "$(jq .evidence.seq "$D/answer")" '.evidence |
+		.file == $file and .bytes > 4096 and .bytes_limit == 3145728 and
+		.sequence == $seq and .error == null'
+	stop
+	sqlite3 "$FILE" 'UPDATE head SET sequence = 99'
+	start
+	wait_until 10 settled
+	api GET /v1/status | jq -e '.evidence.error.code == "not-durable" and
+		(.evidence.error.detail | contains("signet evidence verify"))'
+}
+
 # --- exports ---------------------------------------------------------------
 
 # The commands of a README, in a copy of its folder.
