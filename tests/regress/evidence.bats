@@ -441,3 +441,68 @@ changes() {
 		said '.first_failure.what == "file"'
 	done
 }
+
+# --- an auditor's own verifier ---------------------------------------------
+
+# audit FILE: as one would write it from docs/PROTOCOL.evidence, section 6, with
+# sqlite3, jq, sha256sum and openssl only. A shell of its own: in a condition
+# set -e would be without effect.
+audit() {
+	bash -ec "$(declare -f audit_steps); audit_steps \"\$1\"" - "$1"
+}
+
+audit_steps() {
+	last=$(printf '%064d' 0) n=0
+	rm -rf audit
+	mkdir audit
+	for seq in $(sqlite3 "$1" 'SELECT sequence FROM records
+		ORDER BY sequence'); do
+		n=$((n + 1))
+		[ "$seq" -eq "$n" ]
+		sqlite3 "$1" "SELECT writefile('audit/r', record) FROM records
+			WHERE sequence = $n" >/dev/null
+		jq -jcS . audit/r | cmp - audit/r
+		[ "$(jq -r .previous audit/r)" = "$last" ]
+		[ "$(jq .sequence audit/r)" -eq "$n" ]
+		last=$(sha256sum <audit/r | cut -c -64)
+		[ "$(sqlite3 "$1" "SELECT lower(hex(hash)) FROM records
+			WHERE sequence = $n")" = "$last" ]
+		for what in content signature; do
+			rm -f audit/i
+			sqlite3 "$1" "SELECT writefile('audit/i', $what) FROM
+				items WHERE sequence = $n AND $what NOT NULL" \
+				>/dev/null
+			[ ! -e audit/i ] || [ "$(jq -r ".event.items[0].$what" \
+				audit/r)" = "$(sha256sum <audit/i | cut -c -64)" ]
+		done
+	done
+	[ "$(sqlite3 "$1" "SELECT sequence || lower(hex(hash)) FROM head")" = \
+		"$n$last" ]
+	sqlite3 "$1" "SELECT writefile('audit/s', statement),
+		writefile('audit/sig', signature) FROM checkpoints
+		WHERE sequence = $n" >/dev/null
+	[ "$(jq -r .hash audit/s)" = "$last" ]
+	[ "$(jq -r .key audit/s)" = "$(sqlite3 "$1" "SELECT json_extract(record,
+		'\$.event.key') FROM records WHERE sequence = 1")" ]
+	jq -r .key audit/s | base64 -d >audit/key
+	openssl pkeyutl -verify -pubin -keyform DER -inkey audit/key -rawin \
+		-in audit/s -sigfile audit/sig
+}
+
+@test "an auditor's own verifier comes to the same verdict" {
+	local sql
+	recorded
+	mv "$FILE" good
+	verify 0 --file good
+	audit good
+	for sql in "UPDATE records SET record = json_set(record, '\$.event.signed', 2)
+			WHERE sequence = 2" \
+		"DELETE FROM records WHERE sequence = 4" \
+		"UPDATE items SET content = x'00' WHERE sequence = 3" \
+		"UPDATE checkpoints SET signature = zeroblob(64)" \
+		"UPDATE head SET hash = zeroblob(32)"; do
+		tampered "$sql"
+		verify 1 --file bad
+		not audit bad || { echo "$sql"; return 1; }
+	done
+}
