@@ -68,9 +68,9 @@ said() {
 	stop
 	verify 0 --signed --head "$hash"
 	said '.verdict == "good" and .signed_to == .last and .checkpoints == 1'
-	signs_nothing=$(sha256sum <"$FILE")
+	sha256sum <"$FILE" >before
 	verify 0
-	[ "$(sha256sum <"$FILE")" = "$signs_nothing" ]
+	sha256sum <"$FILE" | cmp - before
 	[ "$(find "$D/state-home/signet" -name '*-wal' -o -name '*-shm')" = "" ]
 }
 
@@ -101,7 +101,6 @@ said() {
 	echo "nonsense: 1" >>second.yaml
 	verify 5 --config second.yaml
 	grep -q -e --file "$D/err"
-	env -u SIGNET_CONFIG XDG_CONFIG_HOME="$D" HOME="$D" true
 	mv other "$FILE"
 	[ -e /etc/signet/signetd.yaml ] ||
 		(unset SIGNET_CONFIG
@@ -135,9 +134,9 @@ said() {
 	run "$signet" evidence list --since yesterday
 	[ "$status" -eq 2 ]
 	# The whole record, as it was hashed.
-	"$signet" evidence list --json | jq -r 'select(.seq == 2) | .hash' >hash
+	"$signet" evidence list --json | jq -r 'select(.seq == 2) | .hash' >hashed
 	"$signet" evidence show 2 --json | jq -jcS .record | sha256sum |
-		cut -c -64 | cmp - hash
+		cut -c -64 | cmp - hashed
 	run "$signet" evidence show 2
 	[ "$status" -eq 0 ]
 	[[ $output == *"    text: hello"* ]]
@@ -342,7 +341,7 @@ changes() {
 }
 
 @test "each member of each record that is changed is found" {
-	local sequence path text hash n=0
+	local sequence path text n=0
 	recorded
 	mv "$FILE" good
 	verify 0 --file good
