@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "api/peer.h"
 #include "base/origin.h"
 #include "broker/broker.h"
 
@@ -30,8 +31,15 @@ enum gate_page gate_page(const struct broker *b, const char *origin)
 	return GATE_STRANGER;
 }
 
-bool gate_is_webhost(const struct broker *b, const struct caller *c)
+bool gate_is_webhost(const struct broker *b, struct caller *c)
 {
-	return b->settings->webhost != NULL && c->exe[0] != '\0' &&
-	       strcmp(b->settings->webhost, c->exe) == 0;
+	const char *webhost = b->settings->webhost;
+
+	if (c->webhost)
+		return true;
+	if (webhost == NULL || !peer_runs(c, webhost))
+		return false;
+	c->webhost = true;
+	peer_take_parent(c);
+	return true;
 }

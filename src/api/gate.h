@@ -36,8 +36,10 @@ enum gate_page {
 enum gate_page gate_page(const struct broker *b, const char *origin)
 	MUST_CHECK;
 
-/* Is that the signet-webhost of this signetd?  Others may not name a page. */
-bool gate_is_webhost(const struct broker *b, const struct caller *c)
-	MUST_CHECK;
+/*
+ * Is that the signet-webhost of this signetd?  Others may not name a page.  The
+ * program that asks is then the browser, which has started it.
+ */
+bool gate_is_webhost(const struct broker *b, struct caller *c) MUST_CHECK;
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -58,33 +59,70 @@ static void peer_tty_name(unsigned device, char *out, size_t size)
 }
 
 /*
- * Its controlling terminal (proc(5), stat field 7), for a dialog there.  The
- * name of a program may hold anything: the fields are counted behind it.
+ * Its parent and controlling terminal (proc(5), stat fields 4 and 7).  The name
+ * of a program may hold anything: the fields are counted behind it.
  */
-static void peer_tty(struct caller *out)
+static bool peer_stat(pid_t pid, int *parent, unsigned *device)
 {
 	char path[64], text[512], *end;
-	unsigned device = 0;
 	ssize_t got;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)out->pid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	AUTO(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (got <= 0)
-		return;
+		return false;
 	text[got] = '\0';
 	end = strrchr(text, ')');
-	if (end != NULL &&
-	    sscanf(end + 1, " %*c %*d %*d %*d %u", &device) == 1)
+	return end != NULL && sscanf(end + 1, " %*c %d %*d %*d %u", parent,
+				     device) == 2;
+}
+
+/* For a dialog there. */
+static void peer_tty(struct caller *out)
+{
+	unsigned device;
+	int parent;
+
+	if (peer_stat(out->pid, &parent, &device))
 		peer_tty_name(device, out->tty, sizeof(out->tty));
+}
+
+static void peer_exe(struct caller *out)
+{
+	char link[64];
+	ssize_t got;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)out->pid);
+	got = readlink(link, out->exe, sizeof(out->exe) - 1);
+	out->exe[got < 0 ? 0 : got] = '\0';
+}
+
+bool peer_runs(const struct caller *c, const char *program)
+{
+	struct stat runs, wanted;
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)c->pid);
+	return stat(link, &runs) == 0 && stat(program, &wanted) == 0 &&
+	       runs.st_dev == wanted.st_dev && runs.st_ino == wanted.st_ino;
+}
+
+void peer_take_parent(struct caller *c)
+{
+	unsigned device;
+	int parent;
+
+	if (!peer_stat(c->pid, &parent, &device))
+		parent = 0;
+	c->pid = parent;
+	peer_exe(c);
 }
 
 int peer_identify(int fd, struct caller *out, struct error *e)
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
-	char link[64];
-	ssize_t got;
 
 	memset(out, 0, sizeof(*out));
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0)
@@ -93,9 +131,7 @@ int peer_identify(int fd, struct caller *out, struct error *e)
 	out->uid = cred.uid;
 	out->gid = cred.gid;
 	out->pid = cred.pid;
-	snprintf(link, sizeof(link), "/proc/%d/exe", (int)cred.pid);
-	got = readlink(link, out->exe, sizeof(out->exe) - 1);
-	out->exe[got < 0 ? 0 : got] = '\0';
+	peer_exe(out);
 	peer_groups(fd, out);
 	peer_user(out);
 	peer_tty(out);

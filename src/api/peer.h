@@ -5,6 +5,8 @@
 #ifndef SIGNET_API_PEER_H
 #define SIGNET_API_PEER_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "broker/caller.h"
 
@@ -18,6 +20,15 @@ int peer_identify(int fd, struct caller *out, struct error *e) MUST_CHECK;
 
 /* Our own user and groups, of somebody who is known to be us. */
 void peer_ourselves(struct caller *out);
+
+/*
+ * Does it run this very file?  Told by the file and not by its name, which is
+ * another one in another mount namespace.
+ */
+bool peer_runs(const struct caller *c, const char *program) MUST_CHECK;
+
+/* Put its parent in the place of its process and program; "": not known. */
+void peer_take_parent(struct caller *c);
 
 /*
  * May it use the socket at all: the user of the daemon, root, or a member of

@@ -5,6 +5,7 @@
 #ifndef SIGNET_BROKER_CALLER_H
 #define SIGNET_BROKER_CALLER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,6 +22,7 @@ struct caller {
 	char user[64];	  /* its name, or the number */
 	char tty[64];	  /* its controlling terminal, "" for none */
 	char origin[ORIGIN_SIZE]; /* of a page; "" for a program */
+	bool webhost;	  /* signet-webhost; exe and pid are its parent's */
 	unsigned groups[CALLER_GROUPS]; /* gid among them */
 	size_t groups_count;
 };

@@ -78,6 +78,31 @@ static void the_group_is_admitted(void **state)
 	assert_int_equal(peer_admit(&c, NULL, &e), ERR_CALLER_UNKNOWN);
 }
 
+/* By whatever name it is called. */
+static void it_runs_the_file_that_it_runs(void **state)
+{
+	struct caller c = { .pid = getpid() };
+
+	assert_true(peer_runs(&c, "/proc/self/exe"));
+	assert_false(peer_runs(&c, "/bin/sh"));
+	assert_false(peer_runs(&c, "/no/such/file"));
+	c.pid = 0;
+	assert_false(peer_runs(&c, "/proc/self/exe"));
+}
+
+static void its_parent_takes_its_place(void **state)
+{
+	struct caller c = { .pid = getpid(), .exe = "/bin/child" };
+
+	peer_take_parent(&c);
+	assert_int_equal(c.pid, getppid());
+	assert_string_not_equal(c.exe, "/bin/child");
+	c.pid = 0;
+	peer_take_parent(&c);
+	assert_int_equal(c.pid, 0);
+	assert_string_equal(c.exe, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +111,8 @@ int main(void)
 		cmocka_unit_test(our_user_and_root_are_admitted),
 		cmocka_unit_test(strangers_are_refused),
 		cmocka_unit_test(the_group_is_admitted),
+		cmocka_unit_test(it_runs_the_file_that_it_runs),
+		cmocka_unit_test(its_parent_takes_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
