@@ -59,6 +59,7 @@ CLIENT := $(call sources,src/client)
 CLI    := $(call sources,src/cli)
 PROMPT := $(call sources,src/prompt)
 STAMP  := $(call sources,src/stamp)
+WEBHOST := $(call sources,src/webhost)
 
 LIBCORE   := $(BUILD)/lib/libcore.a
 LIBWORKER := $(BUILD)/lib/libworker.a
@@ -69,10 +70,12 @@ LIBCLI    := $(BUILD)/lib/libcli.a
 LIBPROMPT := $(BUILD)/lib/libprompt.a
 LIBREADER := $(BUILD)/lib/libreader.a
 LIBSTAMP  := $(BUILD)/lib/libstamp.a
+LIBWEBHOST := $(BUILD)/lib/libwebhost.a
 
 PROGRAMS := $(BUILD)/bin/signetd $(BUILD)/bin/signet-worker \
 	$(BUILD)/bin/signet-prompt $(BUILD)/bin/signet-reader \
-	$(BUILD)/bin/signet-stamp $(BUILD)/bin/signet \
+	$(BUILD)/bin/signet-stamp $(BUILD)/bin/signet-webhost \
+	$(BUILD)/bin/signet-webhost-api $(BUILD)/bin/signet \
 	$(BUILD)/bin/signet-bench $(BUILD)/bin/fixture-keygen
 MOCKS := $(BUILD)/mock/signet-mock.so \
 	$(patsubst tests/mock/doubles/%.c,$(BUILD)/mock/%.so,\
@@ -125,6 +128,8 @@ $(LIBREADER): $(call objects,$(READER))
 	$(archive)
 $(LIBSTAMP): $(call objects,$(STAMP))
 	$(archive)
+$(LIBWEBHOST): $(call objects,$(WEBHOST))
+	$(archive)
 $(LIBSIGNET): $(call objects,$(CLIENT) $(BASE) $(WIRE) $(FORMAT))
 	$(archive)
 
@@ -144,6 +149,10 @@ $(BUILD)/bin/signet-reader: $(call objects,pkcs11/reader/main.c) $(LIBREADER) $(
 	$(call link,$(reader_libs))
 $(BUILD)/bin/signet-stamp: $(call objects,src/stamp/main.c) $(LIBSTAMP) $(LIBCORE)
 	$(call link,$(stamp_libs))
+$(BUILD)/bin/signet-webhost: $(call objects,src/webhost/main.c) $(LIBWEBHOST) $(LIBSIGNET)
+	$(call link,$(client_libs))
+$(BUILD)/bin/signet-webhost-api: $(BUILD)/bin/signet-webhost
+	$(Q)ln -sf signet-webhost $@
 $(BUILD)/bin/signet: $(call objects,src/cli/main.c) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
 	$(call link,$(client_libs) $(core_libs))
 $(BUILD)/bin/signet-bench: $(call objects,$(wildcard bench/*.c)) $(LIBCORE)
@@ -231,7 +240,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIBWORKER) $(LIBREADER) $(LIBPROMPT) \
-		$(LIBSTAMP) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
+		$(LIBSTAMP) $(LIBWEBHOST) $(LIBCLI) $(LIBSIGNET) $(LIBCORE)
 	$(call link,$(CMOCKA_LIBS) $(prompt_libs) $(reader_libs) $(core_libs) $(client_libs) -ldl)
 
 # Of its own library only: it has names that others have, too.
@@ -337,7 +346,10 @@ install: all ## into PREFIX (and DESTDIR)
 	install $(BUILD)/bin/signet $(BUILD)/bin/signetd $(DESTDIR)$(PREFIX)/bin/
 	install $(BUILD)/bin/signet-worker $(BUILD)/bin/signet-prompt \
 	  $(BUILD)/bin/signet-reader $(BUILD)/bin/signet-stamp \
+	  $(BUILD)/bin/signet-webhost \
 	  $(DESTDIR)$(PREFIX)/lib/signet/
+	ln -sf signet-webhost \
+	  $(DESTDIR)$(PREFIX)/lib/signet/signet-webhost-api
 	install -m 644 $(LIBSIGNET) $(DESTDIR)$(PREFIX)/lib/
 	install $(LIBSHARED) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libsignet.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libsignet.so

@@ -74,6 +74,17 @@
 #define LIMIT_CHALLENGE_LEAST 44u
 #define LIMIT_CHALLENGE 128u
 
+/* A native message of a browser extension, both ways: browsers take 1 MiB of
+ * a host, and a request without its content has no more. Those of Web eID have
+ * a limit of their own protocol; no JSON object of use has less than 5 bytes. */
+#define LIMIT_NATIVE_MESSAGE (1024u * 1024)
+#define LIMIT_WEBEID_MESSAGE 8192u
+#define LIMIT_NATIVE_LEAST 5u
+
+/* Requests that one extension's port has under way: a page asks for one thing,
+ * and listens. */
+#define LIMIT_NATIVE_CALLS 32u
+
 /* Seconds from iat to exp of a bank's request, and how much of them the
  * bank's clock may be ahead: what was asked for yesterday is not meant now. */
 #define LIMIT_BANK_LIFE_SECONDS 3600u

@@ -41,9 +41,9 @@ key() {
 	echo ".key = \"pkcs11:serial=$SIGNET_SERIAL_TEST;object=$1\""
 }
 
-# verifies [FILE]: by Node's crypto, as a server would.
+# verifies FILE: by Node's crypto, as a server would.
 verifies() {
-	run node "$verify" "${1:-$D/answer}" "$ORIGIN" "$NONCE" \
+	run node "$verify" "$1" "$ORIGIN" "$NONCE" \
 		"$SIGNET_FIXTURES/ca/intermediate.pem"
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -56,7 +56,7 @@ verifies() {
 		asks_in "$(key "$name")"
 		released
 		[ "$(jq -r .algorithm "$D/answer")" = "$algorithm" ]
-		verifies
+		verifies "$D/answer"
 	done <<-END
 	auth-p256 ES256
 	auth-p384 ES384
@@ -70,7 +70,7 @@ verifies() {
 	for name in RS384 RS512 PS256 PS384 PS512; do
 		asks_in "$(key auth-rsa2048) | .algorithm = \"$name\""
 		released
-		verifies
+		verifies "$D/answer"
 	done
 	asks_in "$(key auth-p256) | .algorithm = \"ES384\""
 	refused 422 impossible
@@ -80,13 +80,13 @@ verifies() {
 	POLICY=$RULES person approves
 	asks_in "$(key auth-p256)"
 	released
-	ORIGIN=https://other.example not verifies
-	NONCE=x$NONCE not verifies
+	ORIGIN=https://other.example not verifies "$D/answer"
+	NONCE=x$NONCE not verifies "$D/answer"
 	jq -c --arg other "$(openssl x509 -outform DER \
 		-in "$SIGNET_FIXTURES/certs/tls-client.pem" | base64 -w0)" \
 		'.unverifiedCertificate = $other' "$D/answer" >"$D/other"
 	not verifies "$D/other"
-	verifies
+	verifies "$D/answer"
 }
 
 @test "the answer is a token of Web eID, and says where it is recorded" {
@@ -126,7 +126,7 @@ verifies() {
 	POLICY=$RULES person approves
 	asks_in
 	released
-	verifies
+	verifies "$D/answer"
 	# By its URI, in which the id is before the label.
 	grep -qF 'object=tls-client' <<<"$(jq -r .key "$D/answer")"
 }
