@@ -423,7 +423,8 @@ static bool approval_same_page(const struct approvals *list,
 	const struct approval *o;
 
 	TAILQ_FOREACH(o, list, entry)
-		if (o->caller != a->caller && o->caller->uid == a->caller->uid &&
+		if (o->caller != a->caller &&
+		    o->caller->uid == a->caller->uid &&
 		    strcmp(o->caller->origin, a->caller->origin) == 0)
 			return true;
 	return false;

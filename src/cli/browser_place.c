@@ -12,7 +12,7 @@
 #define FIREFOX_HOSTS "native-messaging-hosts"
 #define CHROMIUM_HOSTS "NativeMessagingHosts"
 
-/* Brave and Vivaldi have none of their own for all users: they read Chrome's. */
+/* Brave and Vivaldi have none for all users: they read Chrome's. */
 const struct browser browsers[BROWSER_COUNT] = {
 	{ "firefox", "Firefox", true, false, ".mozilla", FIREFOX_HOSTS,
 	  "/usr/lib/mozilla/native-messaging-hosts" },

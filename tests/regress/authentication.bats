@@ -4,6 +4,7 @@
 # Sign-ins, POST /v1/authentications: the token verifies with the crypto of
 # others, a person is told which page it is for, and nothing else that is signed
 # can pass for one.
+# shellcheck disable=SC2119,SC2120 # not takes it as a word
 
 load helper
 load person

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # gate: which pages signet-webhost may speak for, and what others learn.
+# shellcheck disable=SC2153 # of start
 
 load helper
 load page

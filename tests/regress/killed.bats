@@ -4,6 +4,7 @@
 # killed: each process is killed at each state of a request: there is no
 # signature, or it has its record, and who asks again with the same
 # Idempotency-Key gets a new one, or the same bytes
+# shellcheck disable=SC2153 # of start
 
 load helper
 load person

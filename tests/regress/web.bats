@@ -3,6 +3,7 @@
 #
 # web: what comes over the loopback, from pages and from others who would like
 # to be taken for one.
+# shellcheck disable=SC2034,SC2102,SC2153 # for the helpers; IPv6
 
 load helper
 load page

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * loopback: the demo by HTTP on the loopback, in Chromium; what another page can
- * do there; and what the page says when the browser keeps it away.
+ * loopback: the demo by HTTP on the loopback, in Chromium; what another page
+ * can do there; and what the page says when the browser keeps it away.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -64,9 +64,10 @@ export class Demo {
 		});
 		this.site = await evilSite(tls);
 		const evil = this.site.address().port;
+		const loopback = `loopback: {port: ${this.port}}\n`;
 		await place.signetd(
 			"approves",
-			`${extension ? "" : `loopback: {port: ${this.port}}\n`}policy:
+			`${extension ? "" : loopback}policy:
   - name: bank
     match:
       origin: ["${ORIGIN}"]
@@ -180,7 +181,7 @@ export function bothWays(name, options) {
 	before(() => demo.start(options));
 	after(() => demo.end());
 
-	test(`${name}: an order is approved, and its bank accepts`, async () => {
+	test(`${name}: an order is approved; its bank accepts`, async () => {
 		const page = await demo.open();
 		await picture(page, `${name}-order`);
 		await page.locator("#approve").click();
