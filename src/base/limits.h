@@ -75,8 +75,9 @@
 #define LIMIT_CHALLENGE 128u
 
 /* A native message of a browser extension, both ways: browsers take 1 MiB of
- * a host, and a request without its content has no more. Those of Web eID have
- * a limit of their own protocol; no JSON object of use has less than 5 bytes. */
+ * a host, and a request without its content has no more. Those of Web eID
+ * have a limit of their own protocol; no JSON object of use has less than
+ * 5 bytes. */
 #define LIMIT_NATIVE_MESSAGE (1024u * 1024)
 #define LIMIT_WEBEID_MESSAGE 8192u
 #define LIMIT_NATIVE_LEAST 5u

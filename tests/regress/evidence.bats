@@ -321,6 +321,7 @@ tampered() {
 # found SEQUENCE [WHAT]: verify names this record first.
 found() {
 	verify 1 --file bad
+	# shellcheck disable=SC2015 # the last of them only prints
 	[ "$(jq -r .first_failure.sequence said)" = "$1" ] &&
 		[ "${2:-$(jq -r .first_failure.what said)}" = \
 			"$(jq -r .first_failure.what said)" ] || {
@@ -345,14 +346,14 @@ changes() {
 	recorded
 	mv "$FILE" good
 	verify 0 --file good
-	changes >changes
+	changes >list
 	while IFS=$'\t' read -r sequence path text; do
 		text=$(printf '%b' "${text//\'/\'\'}")
 		tampered "UPDATE records SET record = '$text'
 			WHERE sequence = $sequence"
 		found "$sequence" hash || { echo "$sequence $path"; return 1; }
 		n=$((n + 1))
-	done <changes
+	done <list
 	[ "$n" -gt 60 ]
 }
 

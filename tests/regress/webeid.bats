@@ -3,6 +3,7 @@
 #
 # signet-webhost in the place of the Web eID application, eu.webeid: every
 # command, error and limit of that protocol (docs/PROTOCOL.webhost, section 4).
+# shellcheck disable=SC2034,SC2153 # of the helpers
 
 bats_require_minimum_version 1.5.0
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # signet-webhost under its name "signet": the API as messages, for pages.
+# shellcheck disable=SC2034,SC2153 # of the helpers
 
 bats_require_minimum_version 1.5.0
 
