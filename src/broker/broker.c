@@ -20,6 +20,7 @@
 #include "broker/events.h"
 #include "broker/keep_alive.h"
 #include "broker/prompt.h"
+#include "broker/shard.h"
 #include "evidence/seen.h"
 
 /* At the end: for workers that finish a call they are in. */
@@ -258,7 +259,8 @@ static void broker_tick(evutil_socket_t fd, short what, void *arg)
 		request_tick(r, now);
 	}
 	TAILQ_FOREACH(m, &b->modules, entry) {
-		module_tick(m, now);
+		for (unsigned i = 0; i < m->shards_count; i++)
+			shard_look(&m->shards[i], now);
 		TAILQ_FOREACH(t, &m->tokens, entry)
 			kept_tick(t, now);
 	}

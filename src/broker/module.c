@@ -130,14 +130,6 @@ void module_free(struct module *m)
 	free(m);
 }
 
-void module_tick(struct module *m, int64_t now_ns)
-{
-	/* Cards come by PC/SC, see cards.c. */
-	for (unsigned i = 0; i < m->shards_count && !m->config->per_reader;
-	     i++)
-		shard_look(&m->shards[i], now_ns);
-}
-
 static void module_maybe_retired(struct module *m)
 {
 	if (m->retiring && m->jobs == 0)

@@ -179,9 +179,6 @@ void module_card_out(struct module *m, const char *reader,
 bool module_let_go(struct module *m, struct worker *w,
 		   const struct error *why);
 
-/* Once a second. */
-void module_tick(struct module *m, int64_t now_ns);
-
 /* No new jobs; retired() is called when those it has are done. */
 void module_retire(struct module *m);
 

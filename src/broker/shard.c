@@ -414,7 +414,10 @@ static bool shard_misses(const struct shard *s)
 
 void shard_look(struct shard *s, int64_t now_ns)
 {
-	if (s->state == SHARD_READY && worker_load(s->worker) == 0 &&
+	/* Cards come by PC/SC, see cards.c. */
+	if (s->module->config->per_reader || s->state != SHARD_READY)
+		return;
+	if (worker_load(s->worker) == 0 &&
 	    now_ns - s->looked_ns >= SHARD_LOOK_NS && shard_misses(s))
 		shard_ask_tokens(s);
 }
