@@ -25,6 +25,25 @@ teardown() {
 	[ "$(dialogs)" -eq 1 ]
 }
 
+# Sockets of signetd: how many, by which nobody listens.
+sockets() {
+	find "/proc/$PID/fd" -lname 'socket:*' | wc -l
+}
+
+@test "signetd keeps no end of the way that the PIN goes" {
+	[ "$(id -u)" -eq 0 ] || skip "only root sees the descriptors of signetd"
+	person waits
+	before=$(sockets)
+	ask one
+	open_dialog 1
+	# The client, and the prompt; the third is theirs and the worker's.
+	[ "$(sockets)" -eq $((before + 2)) ]
+	[ "$(find "/proc/$(prompts)/fd" -lname 'socket:*' | wc -l)" -ge 2 ]
+	go
+	answer one "$ASKED"
+	released
+}
+
 @test "the login ends with the signature: the next one asks again" {
 	person approves
 	signs "$KEY"

@@ -140,12 +140,24 @@ is_piv() {
 	pcscd_killed_during_prompt
 }
 
+@test "slow card" {
+	slow_card
+}
+
 @test "slow card signs" {
 	slow_card_signs
 }
 
 @test "mute card" {
 	mute_card
+}
+
+@test "mute ends at the deadline" {
+	mute_ends_at_the_deadline
+}
+
+@test "mute while its worker starts" {
+	mute_while_starting
 }
 
 @test "mute card is pulled" {
@@ -162,4 +174,21 @@ is_piv() {
 
 @test "five readers" {
 	five_readers
+}
+
+@test "error at the start" {
+	error_at_the_start
+}
+
+@test "listing costs nothing" {
+	faults_start 1 approves
+	card_signs alice
+	# Who is logged in this card does not tell: until nothing comes any more.
+	until [ "$(apdus 1)" -eq "${seen:-0}" ]; do
+		seen=$(apdus 1)
+		sleep 0.5
+	done
+	api GET /v1/keys | jq -e '.keys | length >= 3'
+	api GET /v1/tokens | jq -e '.tokens | length == 1'
+	[ "$(apdus 1)" -eq "$seen" ]
 }

@@ -244,3 +244,95 @@ pcscd_later() {
 	[ "$PCSCLITE_CSOCK_NAME" != "$D/nobody" ]
 	ln -s "$PCSCLITE_CSOCK_NAME" "$D/nobody"
 }
+
+@test "readers and cards that come and go are told, in their order" {
+	cards_start 2 approves
+	listen all '?types=reader-added,reader-removed,card-inserted,card-removed'
+	"$build/bin/signet" watch --socket "$D/s" >"$D/watch" 2>&1 3>&- &
+	PIDS+=("$!")
+	remove 1
+	wait_until 5 heard all card-removed
+	insert 1
+	wait_until 5 heard all card-inserted 3
+	unplug 2
+	wait_until 5 heard all reader-removed
+	plug 2
+	wait_until 5 heard all card-inserted 4
+	# It begins with what is there.
+	[ "$(types all)" = "reader-added card-inserted reader-added \
+card-inserted live card-removed card-inserted card-removed reader-removed \
+reader-added card-inserted " ]
+	[ "$(grep -c '"snapshot":true' "$D/all")" -eq 4 ]
+	sed '1,/^event: live/d' "$D/all" >"$D/live"
+	grep -A1 '^event: card-inserted' "$D/live" | sed -n 's/^data: //p' |
+		head -n 1 | jq -e '.reader == "Signet Reader 1 00 00" and
+			(.atr | test("^3b"))'
+	wait_until 5 grep -q 'Signet Reader 2 01 00' "$D/watch"
+}
+
+# --- a worker that does not come up ------------------------------------------
+
+# OpenSC, but what $D/rules says.
+module_ladder() {
+	cat <<-END
+	  - name: ladder
+	    path: $build/mock/signet-mock.so
+	    per_reader: true
+	    deadline_ms: 1000
+	    environment:
+	      - {name: PCSCLITE_CSOCK_NAME, value: $PCSCLITE_CSOCK_NAME}
+	      - {name: SIGNET_MOCK_MODULE, value: $OPENSC}
+	      - {name: SIGNET_MOCK_RULES, value: $D/rules}
+	      - {name: SIGNET_MOCK_LOG, value: $D/mock.log}
+	END
+}
+
+ladder_start() {
+	card_setup 1
+	person approves "$(module_ladder)"
+	printf '%s\n' "$CARD_PIN" >"$D/pin"
+}
+
+resets() {
+	grep -c 'is being reset' "$D/log" || true
+}
+
+starts_are() {
+	[ "$(calls C_Initialize)" -ge "$1" ]
+}
+
+@test "a worker that does not come up: new ones, one reset, and no PIN tried" {
+	rules 'C_GetTokenInfo crash'
+	ladder_start
+	wait_until 10 starts_are 3
+	wait_until 5 logged 'Signet Reader 1 00 00: is being reset'
+	api GET /v1/status >"$D/status.json"
+	jq -e '.pcsc.readers[0].card | .state == "failing" and
+		.error.code == "worker-lost" and .resets == 1' \
+		"$D/status.json" || { cat "$D/status.json"; return 1; }
+	# The reader is left alone for half a minute, and workers come later.
+	wait_until 10 starts_are 6
+	[ "$(resets)" -eq 1 ]
+	[ "$(calls C_Login)" -eq 0 ]
+	rules '# well again'
+	wait_until 15 tokens_are 1
+	signs "$(key 1)"
+	[ "$(calls C_Login)" -eq 1 ]
+	card_is 1 pin=3 puk=3
+}
+
+@test "without pcscd nothing is tried until it is back" {
+	ladder_start
+	signs "$(key 1)"
+	pcscd_kill
+	wait_until 5 tokens_are 0
+	before=$(calls C_Initialize)
+	sleep 2
+	[ "$(calls C_Initialize)" -eq "$before" ]
+	[ "$(resets)" -eq 0 ]
+	pcscd_start
+	wait_until 10 tokens_are 1
+	signs "$(key 1)"
+	[ "$(calls C_Initialize)" -eq $((before + 1)) ]
+	card_is 1 pin=3 puk=3
+}

@@ -24,29 +24,6 @@ mock() {
 	wait_until 10 settled
 }
 
-# listen NAME [QUERY [CURL-OPTION...]]: to $D/NAME, until signetd ends it; from
-# now on, as soon as this returns.
-listen() {
-	local name=$1 query=${2:-}
-	shift "$(($# < 2 ? $# : 2))"
-	# shellcheck disable=SC2086
-	$AS_CLIENT curl -sN --unix-socket "$D/s" "$@" \
-		"http://localhost/v1/events$query" >"$D/$name" 3>&- 7>&- &
-	LISTENER=$!
-	PIDS+=("$LISTENER")
-	wait_until 10 heard "$name" live
-}
-
-# heard NAME TYPE [COUNT]: at least that many of it.
-heard() {
-	[ "$(grep -c "^event: $2\$" "$D/$1")" -ge "${3:-1}" ]
-}
-
-# types NAME: of all events, in their order, on one line.
-types() {
-	sed -n 's/^event: //p' "$D/$1" | tr '\n' ' '
-}
-
 # data NAME TYPE: the last one of it.
 data() {
 	grep -A1 "^event: $2\$" "$D/$1" | sed -n 's/^data: //p' | tail -n 1
