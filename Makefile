@@ -91,6 +91,20 @@ worker_libs := $(shell $(PKG_CONFIG) --libs libcrypto) -ldl
 MO := $(patsubst po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/signet.mo,\
 	$(wildcard po/*.po))
 
+.PHONY: po
+po: ## collect the texts that are to be translated
+	@mkdir -p $(BUILD)
+	$(Q)sed '/^$$/q' po/signet.pot >$(BUILD)/signet.pot
+	$(Q)xgettext -L C -k_ -kN_ -kngettext:1,2 --from-code=UTF-8 \
+	  --add-location=file --omit-header -o - $(wildcard src/cli/*.[ch] \
+	  src/prompt/*.[ch]) >>$(BUILD)/signet.pot
+	$(Q)mv $(BUILD)/signet.pot po/signet.pot
+	$(Q)for po in po/*.po; do \
+	  msgmerge -q --no-fuzzy-matching --add-location=file \
+	    $$po po/signet.pot -o - | \
+	  msgattrib --no-obsolete --add-location=file -o $$po; \
+	  msgfmt --statistics -o /dev/null $$po; done
+
 PROFILES := $(patsubst %,$(BUILD)/share/signet/%,$(wildcard modules.d/*.yaml))
 $(BUILD)/share/signet/modules.d/%: modules.d/%
 	@mkdir -p $(@D)

@@ -177,8 +177,8 @@ static void print_tokens(const struct top *t)
 {
 	const char *const headings[] = { _("TOKEN"), _("SERIAL"), _("MODULE"),
 					 _("SIGN/S"), _("QUEUE"),
-					 _("WAIT 50/99 % ms"),
-					 _("SIGN 50/99 % ms") };
+					 _("WAIT p50/p99 ms"),
+					 _("SIGN p50/p99 ms") };
 	AUTO(cli_table_fini) struct cli_table table;
 	const struct cli_sample *s;
 
