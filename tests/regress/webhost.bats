@@ -4,6 +4,8 @@
 # signet-webhost under its name "signet": the API as messages, for pages.
 # shellcheck disable=SC2034,SC2153 # of the helpers
 
+# What helper, person and webhost set, and what they read.
+# shellcheck disable=SC2034,SC2153
 bats_require_minimum_version 1.5.0
 
 load helper
@@ -156,7 +158,6 @@ sign_as() {
 }
 
 @test "an answer larger than a message comes in parts" {
-	local parts
 	POLICY="  - name: page
     match: {origin: [\"$ORIGIN\"], unattended: true}
     outcome: allow" TOKENS="  - uri: pkcs11:token=Signet%20Test
@@ -289,8 +290,8 @@ sign_as() {
 	sign_as 1
 	open_dialog 1
 	exec 7>&-
-	host_ended 0
 	wait_nobody_asks
+	host_ended 0
 	not grep -q released "$D/log"
 }
 
