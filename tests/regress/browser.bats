@@ -239,3 +239,38 @@ usr/lib/mozilla/native-messaging-hosts/signet.json" ]
 	grep -q "signet-webhost-api is not installed" <<<"$output"
 	[ ! -e "$FIREFOX" ]
 }
+
+# doctor TEXT RESULT [MEND]: says so of a browser.
+doctor() {
+	"$signet" doctor --json >"$D/doctor" || true
+	jq -e --arg text "$1" --arg result "$2" --arg mend "${3:-}" '.[] |
+		select(.check == "browser" and .result == $result and
+		(.text | contains($text)) and (.mend // "") == $mend)' \
+		"$D/doctor" >/dev/null || {
+		jq -c '.[] | select(.check == "browser")' "$D/doctor"
+		return 1
+	}
+}
+
+@test "doctor tells what browsers find" {
+	doctor "Firefox does not know Signet" ok
+	browser 0 install --web-eid
+	doctor "Firefox finds Signet: $FIREFOX/signet.json" ok
+	doctor "Chromium has Signet in the place of the Web eID application" ok
+	not grep -q Vivaldi "$D/doctor"
+	foreign "$FIREFOX/eu.webeid.json"
+	doctor "Firefox has another program for Web eID: /usr/bin/web-eid" ok
+}
+
+@test "doctor tells what is wrong with a manifest, and mends it" {
+	browser 0 install
+	sed -i 's/stdio/other/' "$FIREFOX/signet.json"
+	doctor "not as this version would write it" warning \
+		"signet browser install"
+	echo '{"path": "/gone/signet-webhost-api"}' >"$FIREFOX/signet.json"
+	doctor "names /gone/signet-webhost-api, which is not there" error \
+		"signet browser install"
+	foreign "$FIREFOX/signet.json"
+	doctor "takes another program for Signet: /usr/bin/web-eid" warning \
+		"signet browser install --force"
+}
