@@ -22,7 +22,8 @@
 enum { MAIN_OK, MAIN_FAILED, MAIN_BY_HAND };
 
 static const char usage[] =
-	"usage: signet-webhost | signet-webhost-api\n\n"
+	"usage: signet-webhost | signet-webhost-api\n"
+	"       signet-webhost --help\n\n"
 	"Browsers start this program; `signet browser install` tells them to."
 	"\nSee signet-webhost(8).\n";
 

@@ -59,3 +59,4 @@ exec 3>&1
 compare signet man/signet.1
 compare signetd man/signetd.8
 compare signet-prompt man/signet-prompt.8
+compare signet-webhost man/signet-webhost.8
