@@ -26,6 +26,8 @@ static const char help[] =
 	"  --fixtures DIR           made by SoftHSM-fixtures/provision\n"
 	"  --socket PATH            of a signetd on these fixtures\n"
 	"  --sampled-socket PATH    of one with check: sampled\n"
+	"  --peer-module FILE       p11-kit-client.so, with its server's address\n"
+	"                           in P11_KIT_SERVER_ADDRESS\n"
 	"  --state DIR              on the journal's file system; default: .\n"
 	"  --large-fixtures DIR     made with --large\n"
 	"  --large-socket PATH      of a signetd on those\n"
@@ -39,7 +41,7 @@ static const char help[] =
 	"answer was wrong or something failed; 2 usage.\n";
 
 struct options {
-	const char *module, *fixtures, *large_fixtures, *json;
+	const char *module, *fixtures, *large_fixtures, *json, *peer;
 	struct plan *plan;
 };
 
@@ -48,6 +50,7 @@ enum {
 	OPTION_FIXTURES,
 	OPTION_SOCKET,
 	OPTION_SAMPLED,
+	OPTION_PEER,
 	OPTION_STATE,
 	OPTION_LARGE_FIXTURES,
 	OPTION_LARGE_SOCKET,
@@ -63,6 +66,7 @@ static const struct option long_options[] = {
 	{ "fixtures", required_argument, NULL, OPTION_FIXTURES },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
 	{ "sampled-socket", required_argument, NULL, OPTION_SAMPLED },
+	{ "peer-module", required_argument, NULL, OPTION_PEER },
 	{ "state", required_argument, NULL, OPTION_STATE },
 	{ "large-fixtures", required_argument, NULL, OPTION_LARGE_FIXTURES },
 	{ "large-socket", required_argument, NULL, OPTION_LARGE_SOCKET },
@@ -132,6 +136,9 @@ static void option(struct options *o, int which, const char *value)
 	case OPTION_FIXTURES:
 		o->fixtures = value;
 		break;
+	case OPTION_PEER:
+		o->peer = value;
+		break;
 	case OPTION_LARGE_FIXTURES:
 		o->large_fixtures = value;
 		break;
@@ -185,6 +192,9 @@ static int measure(struct plan *p, const struct options *o, struct error *e)
 	/* First of all: the processes must not inherit anything. */
 	int r = runner_start(p->cores, o->module, o->fixtures, &p->runner, e);
 
+	if (r == 0 && o->peer != NULL)
+		r = runner_start(PLAN_PEERS, o->peer, o->fixtures, &p->peer,
+				 e);
 	if (r == 0)
 		r = open_keys(p, o, e);
 	if (r == 0)
@@ -194,6 +204,7 @@ static int measure(struct plan *p, const struct options *o, struct error *e)
 	if (r == 0 && o->json != NULL)
 		r = report_json(p, o->json, e);
 	runner_stop(p->runner);
+	runner_stop(p->peer);
 	for (unsigned k = 0; k < KEY_KINDS; k++) {
 		key_close(&p->key[k]);
 		key_close(&p->large[k]);

@@ -27,6 +27,7 @@ static const struct {
 	[CELL_DIRECT_1] = { "direct, 1 thread", 0 },
 	[CELL_DIRECT_2] = { "direct, 2 threads", 0 },
 	[CELL_LIMIT] = { "direct, processes = cores", 0 },
+	[CELL_PEER] = { "p11-kit server, 8 clients", 0 },
 	[CELL_VERIFY] = { "OpenSSL verify, 1 thread", 0 },
 	[CELL_SYNC] = { "page and fdatasync", 0 },
 	[CELL_CLIENT_1] = { "signetd, 1 client", 1 },
@@ -53,6 +54,8 @@ bool plan_cell_direct(enum cell_id id)
 static bool plan_has(const struct plan *p, enum key_kind kind, enum cell_id id)
 {
 	switch (id) {
+	case CELL_PEER:
+		return p->peer != NULL;
 	case CELL_LARGE_64:
 		return p->large_socket != NULL;
 	case CELL_BULK_64:
@@ -76,7 +79,9 @@ static int plan_direct(struct plan *p, enum key_kind kind, enum cell_id id,
 		.seconds = id == CELL_VERIFY ? p->seconds / 4 : p->seconds,
 	};
 
-	return runner_run(p->runner, &order, m, e);
+	if (id == CELL_PEER)
+		order.processes = PLAN_PEERS;
+	return runner_run(id == CELL_PEER ? p->peer : p->runner, &order, m, e);
 }
 
 /* Over and over in one place, as SQLite writes its log. */

@@ -22,12 +22,16 @@
  */
 #define PLAN_OTHERS_MAX 0.15
 
+/* Processes of the peer, each with a connection of its own. */
+#define PLAN_PEERS 8
+
 struct runner;
 
 enum cell_id {
 	CELL_DIRECT_1,	/* in-process, one thread */
 	CELL_DIRECT_2,	/* in-process, two threads */
 	CELL_LIMIT,	/* in-process, as many processes as cores */
+	CELL_PEER,	/* eight clients of p11-kit's server */
 	CELL_VERIFY,	/* OpenSSL, one thread */
 	CELL_SYNC,	/* a page and its fdatasync, where the journal is */
 	CELL_CLIENT_1,
@@ -62,6 +66,7 @@ struct plan {
 	unsigned rounds;
 	unsigned cores;
 	struct runner *runner;
+	struct runner *peer; /* NULL: not measured */
 	const char *socket;
 	const char *state; /* a folder beside the journal's */
 	const char *sampled_socket; /* NULL: not measured */

@@ -26,6 +26,12 @@ static const struct target {
 	  { 0.80, 0.30 }, false },
 	{ "64 clients / limit, by CPU", FIGURE_SHARE, CELL_CLIENT_64,
 	  CELL_LIMIT, { 0.80, 0.30 }, false },
+	{ "64 clients / p11-kit server", FIGURE_RATE, CELL_CLIENT_64,
+	  CELL_PEER, { 0.95, 0 }, false },
+	{ "64 clients, sampled / p11-kit server", FIGURE_RATE,
+	  CELL_SAMPLED_64, CELL_PEER, { 0, 1.1 }, false },
+	{ "batches of 100, sampled / p11-kit server", FIGURE_RATE,
+	  CELL_BATCH_SAMPLED, CELL_PEER, { 0, 1.5 }, false },
 	{ "64 clients, sampled / limit", FIGURE_RATE, CELL_SAMPLED_64,
 	  CELL_LIMIT, { 0, 0.50 }, false },
 	{ "64 clients, sampled / limit, by CPU", FIGURE_SHARE,
@@ -74,7 +80,10 @@ static bool round_disturbed(const struct target *t, const struct cell *cells,
 {
 	if (t->figure == FIGURE_CPU || t->figure == FIGURE_SHARE)
 		return false;
-	return cells[t->cell].others[round] > PLAN_OTHERS_MAX ||
+	if (cells[t->cell].others[round] > PLAN_OTHERS_MAX)
+		return true;
+	/* The peer's server is one of these others. */
+	return t->base != CELL_PEER &&
 	       cells[t->base].others[round] > PLAN_OTHERS_MAX;
 }
 
@@ -125,7 +134,8 @@ unsigned verdict_make(const struct plan *p, struct verdict *out)
 			const struct target *t = &targets[i];
 
 			if (t->target[kind] > 0 &&
-			    p->cell[kind][t->cell].used)
+			    p->cell[kind][t->cell].used &&
+			    p->cell[kind][t->base].used)
 				verdict_one(t, kind, p->cell[kind], &out[n++]);
 		}
 	return n;
