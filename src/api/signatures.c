@@ -286,13 +286,14 @@ static void wait_gone(struct exchange *x)
 /* A module that is still starting may have the key: wait a little. */
 static bool signature_waits(struct exchange *x)
 {
+	struct error not_yet;
 	struct key *k;
 
 	if (broker_settled(x->broker))
 		return false;
 	if (x->request->authentication == NULL &&
 	    broker_find_key_for(x->broker, x->caller, x->request->key_uri, &k,
-				NULL) == 0) {
+				&not_yet) == 0) {
 		key_unref(k);
 		return false;
 	}

@@ -213,15 +213,6 @@ static void module_start_next(struct module *m)
 		module_settled(m);
 }
 
-static unsigned shard_tokens(const struct shard *s)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < LIMIT_TOKENS; i++)
-		n += s->can[i];
-	return n;
-}
-
 void module_shard_ready(struct module *m, struct shard *s)
 {
 	if (m->config->per_reader && module_doubts(m, s))
@@ -239,7 +230,7 @@ void module_shard_ready(struct module *m, struct shard *s)
 	m->owner.changed(m->owner.arg);
 	if (m->config->per_reader)
 		m->owner.reader_ready(m->owner.arg, m, s->reader,
-				      shard_tokens(s));
+				      s->listed);
 	else
 		module_start_next(m);
 	module_dispatch(m);

@@ -76,6 +76,7 @@ struct shard {
 	int64_t ready_since;
 	int64_t looked_ns;	/* asked for tokens last */
 	bool found;		/* and had some that it could not use before */
+	unsigned listed;	/* how many there were, usable or not */
 	int64_t waiting_since;	/* for a worker: of a reader's card */
 	struct event *timer;	/* end of the pause */
 	char reader[LIMIT_LABEL]; /* its only one; "": all there are */

@@ -135,6 +135,13 @@ static void shard_worker_ended(void *arg, struct worker *w,
 
 void shard_stop(struct shard *s, const struct error *why)
 {
+	struct token *t;
+
+	/* One that failed has gone with its card, too. */
+	TAILQ_FOREACH(t, &s->module->tokens, entry)
+		if (t->state == TOKEN_FAILED &&
+		    strcmp(t->reader, s->reader) == 0)
+			t->state = TOKEN_ABSENT;
 	s->state = SHARD_EMPTY;
 	s->reader[0] = '\0';
 	s->failures = 0;
@@ -364,6 +371,7 @@ static int shard_take_token(struct shard *s, const struct wire_token *w,
 	}
 	t->wire = *w;
 	memcpy(t->reader, s->reader, sizeof(t->reader));
+	s->listed++;
 	s->theirs[t->number] = w->token;
 	s->seen[t->number] = !s->can[t->number] &&
 			     (s->state != SHARD_READY ||
@@ -398,6 +406,7 @@ static void shard_ask_tokens(struct shard *s)
 {
 	memset(s->seen, 0, sizeof(s->seen));
 	s->found = false;
+	s->listed = 0;
 	shard_call(s, WIRE_TOKENS, shard_tokens_answer);
 	worker_send(s->worker, &s->call);
 }

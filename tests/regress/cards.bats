@@ -336,3 +336,62 @@ starts_are() {
 	[ "$(calls C_Initialize)" -eq $((before + 1)) ]
 	card_is 1 pin=3 puk=3
 }
+
+# --- unattended cards --------------------------------------------------------
+
+# unattended PIN MODULES: alice's card, which takes its PIN from a file.
+unattended() {
+	(umask 077 && printf '%s' "$1" >"$D/unattended")
+	# OpenSC and ykcs11 name it so.
+	TOKENS="  - uri: pkcs11:token=Alice%20Example
+    unattended: true
+    pin_source: $D/unattended
+  - uri: pkcs11:manufacturer=Yubico%20%28www.yubico.com%29
+    unattended: true
+    pin_source: $D/unattended" person approves "$2"
+}
+
+both_modules() {
+	printf '  - {name: %s, profile: %s}\n' ykcs11 ykcs11 opensc opensc
+}
+
+failed_is() {
+	api GET /v1/tokens | jq -e --arg code "$1" '.tokens | length == 1 and
+		(.[0] | .state == "failed" and .error.code == $code)' >/dev/null
+}
+
+# The card is the module's that has refused, and no other one's to try.
+@test "a PIN file that is wrong meets a card once, whoever else knows it" {
+	card_setup 1 "Yubico YubiKey"
+	unattended 111111 "$(both_modules)"
+	wait_until 5 failed_is pin-wrong
+	card_is 1 pin=2
+	asks "$(body pkcs11:id=%01)"
+	refused 403 pin-wrong
+	remove 1
+	wait_until 5 tokens_are 0
+	insert 1
+	wait_until 5 failed_is pin-wrong
+	card_is 1 pin=2
+	[ "$(pins)" -eq 0 ]
+	printf '%s' "$CARD_PIN" >"$D/unattended"
+	kill -HUP "$PID"
+	wait_until 10 signs pkcs11:id=%01
+	card_is 1 pin=3
+}
+
+@test "a PIN file that others can read is told, and asks the card nothing" {
+	card_setup 1
+	unattended "$CARD_PIN" "$(module_opensc)"
+	wait_until 10 signs "$(key 1)"
+	stop
+	chmod 640 "$D/unattended"
+	start
+	wait_until 10 failed_is pin-source
+	before=$(apdus 1 20)
+	sleep 1.5
+	[ "$(apdus 1 20)" -eq "$before" ]
+	api GET /v1/status | jq -e '.pcsc.readers[0].card.state == "served"'
+	asks "$(body "$(key 1)")"
+	refused 424 pin-source
+}

@@ -304,6 +304,20 @@ fails_once() {
 	[ "$(calls C_Login)" -eq 0 ]
 }
 
+@test "a token that failed is told, though another module still starts" {
+	cp "$SIGNET_FIXTURES/pin" "$D/pin"
+	chmod 640 "$D/pin"
+	PIN_SOURCE=$D/pin configure "$(module_softhsm soft; module_mock)"
+	rules 'C_Initialize hang'
+	start
+	wait_until 10 logged 'pin-source: .*can be used by group or others'
+	sign "pkcs11:object=nobody" >"$D/answer"
+	refused 424 pin-source
+	sign "$KEY" >"$D/answer"
+	refused 424 pin-source
+	not settled
+}
+
 @test "a pin-source that others can read is refused" {
 	cp "$SIGNET_FIXTURES/pin" "$D/pin"
 	chmod 640 "$D/pin"
