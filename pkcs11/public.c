@@ -6,6 +6,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/param_build.h>
@@ -176,15 +177,44 @@ static struct slice public_point(struct slice point, size_t len)
 	return point;
 }
 
+static const struct curve *curve_by_nid(int nid)
+{
+	for (size_t i = 0; i < ARRAY_LEN(curves); i++)
+		if (curves[i].nid == nid)
+			return &curves[i];
+	return NULL;
+}
+
+/* A curve may be written out (RFC 3279 2.3.5), as ykcs11 does it. */
+static const struct curve *curve_written_out(struct slice params)
+{
+	const unsigned char *at = params.ptr;
+	EC_GROUP *group;
+	int nid = NID_undef;
+
+	if (params.len == 0 || params.len > LIMIT_SPKI || at[0] != 0x30)
+		return NULL;
+	group = d2i_ECPKParameters(NULL, &at, (long)params.len);
+	if (group != NULL && at == params.ptr + params.len)
+		nid = EC_GROUP_check_named_curve(group, 0, NULL);
+	EC_GROUP_free(group);
+	return curve_by_nid(nid);
+}
+
+static const struct curve *curve_of(struct slice params)
+{
+	for (size_t i = 0; i < ARRAY_LEN(curves); i++)
+		if (slice_equal(curves[i].params, params))
+			return &curves[i];
+	return curve_written_out(params);
+}
+
 int p11_public_ec(struct slice params, struct slice point,
 		  struct p11_public *out, struct error *e)
 {
 	struct p11_public p = { .type = WIRE_KEY_EC };
-	const struct curve *c = NULL;
+	const struct curve *c = curve_of(params);
 
-	for (size_t i = 0; i < ARRAY_LEN(curves); i++)
-		if (slice_equal(curves[i].params, params))
-			c = &curves[i];
 	if (c == NULL)
 		return error_set(e, ERR_UNSUPPORTED, "a key on another curve "
 				 "than P-256, P-384 and P-521");
@@ -227,15 +257,10 @@ int p11_public_ed(struct slice params, struct slice point,
 static const struct curve *public_group(EVP_PKEY *key)
 {
 	char name[64];
-	int nid;
 
 	if (EVP_PKEY_get_group_name(key, name, sizeof(name), NULL) != 1)
 		return NULL;
-	nid = OBJ_txt2nid(name);
-	for (size_t i = 0; i < ARRAY_LEN(curves); i++)
-		if (curves[i].nid == nid)
-			return &curves[i];
-	return NULL;
+	return curve_by_nid(OBJ_txt2nid(name));
 }
 
 int p11_public_x509(const X509 *certificate, struct p11_public *out,

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -118,6 +119,55 @@ static void test_ec_raw(void **state)
 	check_ec("P-256", p256, S(""), 256);
 	check_ec("P-384", S("\x06\x05\x2b\x81\x04\x00\x22"), S(""), 384);
 	check_ec("P-521", S("\x06\x05\x2b\x81\x04\x00\x23"), S(""), 521);
+}
+
+/* A curve written out, or one that is nearly it. */
+static struct slice written_out(int nid, bool other_generator)
+{
+	static unsigned char der[1024];
+	unsigned char *at = der;
+	EC_GROUP *g = EC_GROUP_new_by_curve_name(nid);
+	EC_POINT *two = EC_POINT_new(g);
+	int len;
+
+	if (other_generator) {
+		assert_int_equal(EC_POINT_dbl(g, two,
+					      EC_GROUP_get0_generator(g),
+					      NULL), 1);
+		assert_int_equal(EC_GROUP_set_generator(
+					 g, two, EC_GROUP_get0_order(g),
+					 EC_GROUP_get0_cofactor(g)), 1);
+	}
+	EC_GROUP_set_asn1_flag(g, OPENSSL_EC_EXPLICIT_CURVE);
+	len = i2d_ECPKParameters(g, NULL);
+	assert_in_range(len, 100, sizeof(der));
+	len = i2d_ECPKParameters(g, &at);
+	EC_POINT_free(two);
+	EC_GROUP_free(g);
+	return slice_of(der, (size_t)len);
+}
+
+static void test_ec_written_out(void **state)
+{
+	uint8_t point[65] = { 0x04, 1 };
+	struct p11_public p;
+	struct slice s;
+
+	check_ec("P-256", written_out(NID_X9_62_prime256v1, false), S(""),
+		 256);
+	check_ec("P-521", written_out(NID_secp521r1, false), S(""), 521);
+	s = written_out(NID_secp256k1, false);
+	assert_int_equal(p11_public_ec(s, slice_of(point, 65), &p, &e),
+			 ERR_UNSUPPORTED);
+	/* With a generator of one's own any key would seem to be known. */
+	s = written_out(NID_X9_62_prime256v1, true);
+	assert_int_equal(p11_public_ec(s, slice_of(point, 65), &p, &e),
+			 ERR_UNSUPPORTED);
+	s = written_out(NID_X9_62_prime256v1, false);
+	for (size_t n = 0; n < s.len; n++)
+		assert_int_equal(p11_public_ec(slice_of(s.ptr, n),
+					       slice_of(point, 65), &p, &e),
+				 ERR_UNSUPPORTED);
 }
 
 static void test_ec_that_is_none(void **state)
@@ -241,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_rsa_that_is_none),
 		cmocka_unit_test(test_ec_in_octet_string),
 		cmocka_unit_test(test_ec_raw),
+		cmocka_unit_test(test_ec_written_out),
 		cmocka_unit_test(test_ec_that_is_none),
 		cmocka_unit_test(test_ed),
 		cmocka_unit_test(test_ed_that_is_none),
