@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "cli/cli.h"
@@ -93,9 +94,14 @@ static void print_status(const struct signet_status *s, const char *socket)
 	print_errors(s);
 }
 
-/* What a service manager would be told is a fault that scripts see, too. */
+/*
+ * What a service manager would be told is a fault that scripts see, too; but
+ * to be starting, as after the first command of a session, is none.
+ */
 static int exit_status(const struct signet_status *s)
 {
+	if (strcmp(signet_status_state(s), "starting") == 0)
+		return CLI_OK;
 	return signet_status_reason(s, 0) != NULL ? CLI_FAULT : CLI_OK;
 }
 

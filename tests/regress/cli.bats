@@ -113,7 +113,8 @@ sign() {
 	expect 0 "$signet" keys --token "pkcs11:serial=$SIGNET_SERIAL_TEST"
 	grep -q '^p256  EC P-256  ES256' <<<"$output"
 	expect 0 "$signet" keys --json --purpose clientAuth
-	[ "$(jq -r '.keys[].label' <<<"$output")" = tls-client ]
+	[ "$(jq -r '[.keys[].label] | sort | join(" ")' <<<"$output")" = \
+		"auth-p256 auth-p384 auth-rsa2048 tls-client" ]
 }
 
 @test "no key is an empty list; a URI that is none is refused" {
