@@ -90,6 +90,10 @@ static int key_load(const char *path, EVP_PKEY **out, struct error *e)
 		close(fd);
 		return error_set_errno(e, ERR_NOT_DURABLE, errno, "%s", path);
 	}
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
+		fclose(file);
+		return key_failed(path, "not a file of this user", e);
+	}
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
 		*out = PEM_read_PrivateKey(file, NULL, NULL, NULL);
 	fclose(file);

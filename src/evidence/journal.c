@@ -200,6 +200,17 @@ void journal_stats(struct journal *j, struct journal_stats *out)
 
 /* --- life ----------------------------------------------------------------- */
 
+/* What was handed over by those whose done() was just called. */
+static void end_fresh(struct journal *j)
+{
+	struct journal_entry *entry;
+	struct error e;
+
+	error_set(&e, ERR_NOT_DURABLE, "signetd is ending");
+	while ((entry = entries_pop(&j->fresh)) != NULL)
+		entry->done(entry, &e);
+}
+
 void journal_close(struct journal *j)
 {
 	if (j == NULL)
@@ -212,6 +223,7 @@ void journal_close(struct journal *j)
 	if (j->running)
 		pthread_join(j->thread, NULL);
 	journal_collect(j);
+	end_fresh(j);
 	buf_fini(&j->record);
 	store_close(j->reader);
 	store_close(j->store);

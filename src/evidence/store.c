@@ -397,6 +397,9 @@ static int store_database(struct store *s, uint64_t max_bytes,
 				       s->path);
 	/* Before SQLite has it: this descriptor's end would drop its locks. */
 	close(fd);
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+		return error_set(e, ERR_NOT_DURABLE, "%s: not a file of this"
+				 " user", s->path);
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return error_set(e, ERR_NOT_DURABLE, "%s: others may read it;"
 				 " chmod 600 %s", s->path, s->path);
@@ -444,23 +447,26 @@ static int store_end(struct store *s, struct chain *head, struct error *e)
 	struct chain last = { 0 };
 	uint8_t hash[CHAIN_HASH];
 	sqlite3_stmt *st;
-	bool row, archived;
-	int r = store_query(s, "SELECT h.sequence, h.hash, r.sequence, r.hash,"
+	bool row;
+	int r = store_query(s, "SELECT h.sequence, h.hash, r.sequence, r.record,"
 			    " (SELECT count(*) FROM archives WHERE last ="
-			    " h.sequence) FROM head h LEFT JOIN records r ON"
-			    " r.sequence = (SELECT max(sequence) FROM"
-			    " records)", &st, &row, e);
+			    " h.sequence AND hash = h.hash) FROM head h"
+			    " LEFT JOIN records r ON r.sequence = (SELECT"
+			    " max(sequence) FROM records)", &st, &row, e);
 
 	if (r != 0)
 		return r;
 	if (row) {
 		last.sequence = (uint64_t)sqlite3_column_int64(st, 0);
 		column_hash(st, 1, last.hash);
-		archived = sqlite3_column_int64(st, 4) > 0;
-		column_hash(st, 3, hash);
-		row = (uint64_t)sqlite3_column_int64(st, 2) == last.sequence &&
-		      memcmp(hash, last.hash, CHAIN_HASH) == 0;
-		row = row || archived || last.sequence == 0;
+		chain_hash(column(st, 3), hash);
+		if (sqlite3_column_type(st, 2) == SQLITE_NULL)
+			row = last.sequence == 0 ||
+			      sqlite3_column_int64(st, 4) > 0;
+		else
+			row = (uint64_t)sqlite3_column_int64(st, 2) ==
+			      last.sequence &&
+			      memcmp(hash, last.hash, CHAIN_HASH) == 0;
 	}
 	sqlite3_finalize(st);
 	if (!row)

@@ -6,7 +6,8 @@
  * before, the head, and a checkpoint if one is due.  If it cannot be written,
  * each of its entries is tried alone, so that one that is too large fails by
  * itself.  What fails was never released; notes, which nobody waits for, are
- * tried again.
+ * kept.  While the disk is full nothing is tried but probe(): what is small may
+ * find a place where a request's record would not.
  */
 #include "evidence/writing.h"
 
@@ -49,7 +50,7 @@ static int write_record(struct journal *j, struct position *p,
 
 	chain_put(&p->head, event, p->time, &j->record, &next);
 	if (buf_error(&j->record) != 0)
-		return error_set(e, ERR_NOT_DURABLE, "what this request shows"
+		return error_set(e, ERR_TOO_LARGE, "what this request shows"
 				 " is too much to be recorded");
 	p->head = next;
 	return store_record(j->store, &next, buf_slice(&j->record), e);
@@ -173,11 +174,10 @@ static int write_group(struct journal *j, struct journal_entry *first,
 		       unsigned count, bool end, struct position *p,
 		       struct error *e)
 {
-	int r = store_begin(j->store, e);
+	int r;
 
 	chain_time(now_ms(), p->time);
-	if (r == 0)
-		r = write_lost(j, p, e);
+	r = write_lost(j, p, e);
 	for (; r == 0 && count > 0; first = first->next, count--)
 		r = write_entry(j, p, first, e);
 	if (r == 0 && p->head.sequence != j->head.sequence)
@@ -203,7 +203,6 @@ static void group_written(struct journal *j, const struct position *p,
 	s->groups++;
 	histogram_add(&s->fsync, took_ns);
 	j->lost -= j->lost_now;
-	error_clear(&j->broken);
 	j->told_head = p->head;
 	j->told_last = p->last;
 	j->told_unsigned = j->unsigned_since;
@@ -215,20 +214,32 @@ static void group_written(struct journal *j, const struct position *p,
 	j->certificates_count = p->certificates;
 }
 
+/* ERR_NOT_DURABLE is the disk's fault, all else that of an entry. */
 static void group_failed(struct journal *j, const struct error *why)
 {
-	bool first;
+	bool disk = why->code == ERR_NOT_DURABLE, first;
 
 	pthread_mutex_lock(&j->lock);
 	j->stats.failures++;
-	first = j->broken.code == 0;
-	j->broken = *why;
+	first = disk && j->broken.code == 0;
+	if (disk)
+		j->broken = *why;
 	pthread_mutex_unlock(&j->lock);
 	if (first)
 		log_failure(LOG_ERROR, NULL, "evidence", why);
 }
 
-/* 0, or why not; then nothing of it is there. */
+/* May wait for another program that writes. */
+static int begin_group(struct journal *j, struct error *e)
+{
+	int r = store_begin(j->store, e);
+
+	if (r != 0)
+		group_failed(j, e);
+	return r;
+}
+
+/* What was begun, to its end.  0, or why not; then nothing of it is there. */
 static int try_group(struct journal *j, struct journal_entry *first,
 		     unsigned count, bool end, struct error *e)
 {
@@ -272,13 +283,27 @@ static void entry_failed(struct journal *j, struct journal_entry *entry,
 	entries_add(done, entry);
 }
 
+static void all_failed(struct journal *j, struct entries *group,
+		       const struct error *why, struct entries *done)
+{
+	struct journal_entry *entry;
+
+	while ((entry = entries_pop(group)) != NULL)
+		entry_failed(j, entry, why, done);
+}
+
 static void write_each(struct journal *j, struct entries *group,
 		       struct entries *done)
 {
 	struct journal_entry *entry;
 	struct error e;
 
-	while ((entry = entries_pop(group)) != NULL) {
+	while (group->first != NULL) {
+		if (begin_group(j, &e) != 0) {
+			all_failed(j, group, &e, done);
+			return;
+		}
+		entry = entries_pop(group);
 		entry->next = NULL;
 		if (try_group(j, entry, 1, false, &e) == 0)
 			entries_add(done, entry);
@@ -293,8 +318,12 @@ static void write_all(struct journal *j, struct entries *group,
 	unsigned count = (unsigned)group->count;
 	struct error e;
 
-	if (try_group(j, group->first, count, end, &e) == 0)
+	if (begin_group(j, &e) != 0)
+		all_failed(j, group, &e, done);
+	else if (try_group(j, group->first, count, end, &e) == 0)
 		entries_move(done, group);
+	else if (count == 1)
+		all_failed(j, group, &e, done);
 	else
 		write_each(j, group, done);
 }
@@ -345,7 +374,7 @@ static void wait_for_work(struct journal *j)
 static void take_group(struct journal *j, struct entries *group)
 {
 	entries_move(group, &j->kept);
-	while (j->todo.first != NULL && group->count < WRITING_GROUP)
+	for (unsigned i = 0; i < WRITING_GROUP && j->todo.first != NULL; i++)
 		entries_add(group, entries_pop(&j->todo));
 	j->in_hand = group->count;
 	j->lost_now = j->lost;
@@ -354,18 +383,19 @@ static void take_group(struct journal *j, struct entries *group)
 }
 
 /* A full disk: is there room again for what a request needs? */
-static void probe(struct journal *j)
+static bool probe(struct journal *j)
 {
 	struct error e;
 
 	if (store_probe(j->store, &e) != 0) {
 		store_rollback(j->store);
-		return;
+		return false;
 	}
 	pthread_mutex_lock(&j->lock);
 	error_clear(&j->broken);
 	pthread_mutex_unlock(&j->lock);
 	log_write(LOG_INFO, NULL, "evidence: it can be written again");
+	return true;
 }
 
 static void measure(struct journal *j)
@@ -393,9 +423,9 @@ void *writing_thread(void *journal)
 		stop = j->stop && j->todo.first == NULL;
 		broken = j->broken.code != 0;
 		pthread_mutex_unlock(&j->lock);
-		if (broken && !stop)
-			probe(j);
-		if (group.first != NULL || stop || !broken)
+		if (broken && !stop && !probe(j))
+			all_failed(j, &group, &j->broken, &done);
+		else if (group.first != NULL || stop || !broken)
 			write_all(j, &group, &done, stop);
 		hand_back(j, &done);
 		if (j->stats.groups - measured >= 100 || broken) {

@@ -42,6 +42,7 @@ asked_of_person() {
 # signetd_killed HOW: nothing, or how the power goes, too; whoever waited has
 # got nothing.
 signetd_killed() {
+	# shellcheck disable=SC2153 # PID is set by start
 	killed "$PID"
 	wait_until 5 gone "$ASKED"
 	[ ! -s "$D/one" ]
@@ -321,6 +322,7 @@ cancelled_once() {
 	first one
 	key=$(journal "SELECT json_extract(record, '\$.event.key') FROM records
 		WHERE sequence = 1")
+	# shellcheck disable=SC2153 # PID is set by start
 	killed "$PID"
 	power_cut clean
 	serve
