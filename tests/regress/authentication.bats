@@ -8,20 +8,43 @@
 
 load helper
 load person
+load shared
 
 verify=$BATS_TEST_DIRNAME/../web/verify-token.mjs
 ORIGIN=https://bank.example
 NONCE=12345678123456781234567812345678912345678901
 
-setup() {
-	signet_setup
-	RULES="  - {name: sign-in, match: {origin: [\"$ORIGIN\"]}, outcome: ask}
+setup_file() {
+	# shellcheck disable=SC2034 # for person
+	POLICY="  - name: no-sign-ins
+    match: {origin: [\"https://closed.example\"],
+      content: [\"application/vnd.signet.authentication\"]}
+    outcome: deny
+  - name: sign-in
+    match: {origin: [\"$ORIGIN\", \"https://closed.example\"]}
+    outcome: ask
+  - name: one-key
+    match: {origin: [\"https://rsa.example\"],
+      key: [\"pkcs11:object=auth-rsa2048\"]}
+    outcome: ask
+  - name: signs-only
+    match: {origin: [\"https://signs.example\"],
+      key: [\"pkcs11:object=p256\"]}
+    outcome: ask
   - {name: rest, outcome: ask}"
+	shared_setup_file
+}
+
+teardown_file() {
+	shared_teardown_file
+}
+
+setup() {
+	shared_setup
 }
 
 teardown() {
-	person_teardown
-	signet_teardown
+	shared_teardown
 }
 
 # sign_in [JQ-FILTER]: the request, changed by the filter.
@@ -52,7 +75,6 @@ verifies() {
 
 @test "a token by each kind of key verifies with Node's crypto" {
 	local name algorithm
-	POLICY=$RULES person approves
 	while read -r name algorithm; do
 		asks_in "$(key "$name")"
 		released
@@ -67,7 +89,6 @@ verifies() {
 
 @test "an RSA key signs in with PSS and longer hashes, if asked" {
 	local name
-	POLICY=$RULES person approves
 	for name in RS384 RS512 PS256 PS384 PS512; do
 		asks_in "$(key auth-rsa2048) | .algorithm = \"$name\""
 		released
@@ -78,7 +99,6 @@ verifies() {
 }
 
 @test "another nonce, page or certificate does not verify" {
-	POLICY=$RULES person approves
 	asks_in "$(key auth-p256)"
 	released
 	ORIGIN=https://other.example not verifies "$D/answer"
@@ -91,7 +111,6 @@ verifies() {
 }
 
 @test "the answer is a token of Web eID, and says where it is recorded" {
-	POLICY=$RULES person approves
 	asks_in "$(key auth-p256)"
 	released
 	jq -e '.format == "web-eid:1.0" and (.id | length) == 32 and
@@ -107,7 +126,6 @@ verifies() {
 }
 
 @test "the dialog says which page it is for, and by whose certificate" {
-	POLICY=$RULES person approves
 	asks_in "$(key auth-p256)"
 	released
 	told_line "A sign-in is asked for by /"
@@ -118,13 +136,12 @@ verifies() {
 }
 
 @test "a person who declines signs in nowhere" {
-	POLICY=$RULES person declines
+	double declines
 	asks_in "$(key auth-p256)"
 	refused 403 declined
 }
 
 @test "without a key it is the first that may sign in" {
-	POLICY=$RULES person approves
 	asks_in
 	released
 	verifies "$D/answer"
@@ -133,18 +150,14 @@ verifies() {
 }
 
 @test "the policy's key chooses among several" {
-	POLICY="  - name: sign-in
-    match: {origin: [\"$ORIGIN\"], key: [\"pkcs11:object=auth-rsa2048\"]}
-    outcome: ask" person approves
+	ORIGIN=https://rsa.example
 	asks_in
 	released
 	grep -qF 'object=auth-rsa2048' <<<"$(jq -r .key "$D/answer")"
 }
 
 @test "no key that may sign in: refused before anybody is asked" {
-	POLICY="  - name: sign-in
-    match: {origin: [\"$ORIGIN\"], key: [\"pkcs11:object=p256\"]}
-    outcome: ask" person approves
+	ORIGIN=https://signs.example
 	asks_in
 	refused 404 no-such-key
 	says clientAuth
@@ -155,24 +168,19 @@ verifies() {
 }
 
 @test "a program signs in only where a rule names the page" {
-	POLICY=$RULES person approves
 	asks_in "$(key auth-p256) | .origin = \"https://other.example\""
 	refused 403 not-allowed
 	[ "$(dialogs)" -eq 0 ]
 }
 
 @test "the policy can match sign-ins by their type" {
-	POLICY="  - name: no-sign-ins
-    match: {content: [\"application/vnd.signet.authentication\"]}
-    outcome: deny
-$RULES" person approves
+	ORIGIN=https://closed.example
 	asks_in "$(key auth-p256)"
 	refused 403 not-allowed
 	says no-sign-ins
 }
 
 @test "members that are missing, unknown or no good are refused" {
-	POLICY=$RULES person approves
 	asks_in 'del(.origin)'
 	refused 400 malformed
 	says origin
@@ -195,7 +203,6 @@ $RULES" person approves
 
 @test "what is signed by other means cannot bear the name of a sign-in" {
 	local type=application/vnd.signet.authentication
-	POLICY=$RULES person approves
 	asks "$(body "$KEY" | jq -c ".content.media_type = \"$type\"")"
 	refused 422 bad-content
 	asks "$(jq -cn --arg key "$KEY" --arg type "$type" '{key: $key,
@@ -206,7 +213,6 @@ $RULES" person approves
 }
 
 @test "a retry with its Idempotency-Key is the same token" {
-	POLICY=$RULES person approves
 	asks_in "$(key auth-p256)" -H 'Idempotency-Key: k-1'
 	released
 	cp "$D/answer" "$D/first"

@@ -6,20 +6,11 @@
 driver=$tools/native-driver
 ORIGIN=https://bank.example
 
-webhost_setup() {
-	signet_setup
-	export SIGNET_SOCKET=$D/s
-	unset SIGNET_CONFIG
-	# shellcheck disable=SC2034 # for person
-	POLICY="  - {name: page, match: {origin: [\"$ORIGIN\"]}, outcome: ask}"
-}
-
+# In teardown, before shared_teardown.
 webhost_teardown() {
 	hang_up
 	[ -z "$BATS_ERROR_STATUS" ] || tail -n 5 "$D/heard" "$D/host.err" |
 		cut -c1-500
-	person_teardown
-	signet_teardown
 }
 
 # host NAME [ARG...]: starts it; its first message is in $MESSAGE.
@@ -51,6 +42,11 @@ tell() {
 
 hang_up() {
 	exec 7>&- 8<&-
+}
+
+# The page has gone: what it has asked for is to be cancelled.
+leave() {
+	exec 7>&-
 }
 
 # host_ended STATUS: by itself, with nothing more to say.

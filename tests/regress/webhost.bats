@@ -10,14 +10,26 @@ bats_require_minimum_version 1.5.0
 
 load helper
 load person
+load shared
 load webhost
 
+setup_file() {
+	unset SIGNET_CONFIG
+	POLICY="  - {name: page, match: {origin: [\"$ORIGIN\"]}, outcome: ask}"
+	shared_setup_file
+}
+
+teardown_file() {
+	shared_teardown_file
+}
+
 setup() {
-	webhost_setup
+	shared_setup
 }
 
 teardown() {
 	webhost_teardown
+	shared_teardown
 }
 
 # request ID METHOD PATH [BODY [HEADERS]]: a message of the page.
@@ -67,15 +79,13 @@ sign_as() {
 # --- the beginning, requests, answers --------------------------------------
 
 @test "says what it is, and not which version" {
-	person approves
 	host signet-webhost-api
 	[ "$MESSAGE" = '{"host":"signet","api":"v1"}' ]
-	exec 7>&-
+	leave
 	host_ended 0
 }
 
 @test "a page's request is answered as the API does" {
-	person approves
 	host signet-webhost-api
 	ask_page 1 GET "/v1/keys?purpose=clientAuth"
 	grep -q '^200 application/json' "$D/status"
@@ -87,7 +97,6 @@ sign_as() {
 }
 
 @test "a payment of a page is shown with page and browser, and signed" {
-	person approves
 	host signet-webhost-api
 	ask_page 1 POST /v1/signatures "$(payment)"
 	released
@@ -103,7 +112,6 @@ sign_as() {
 
 @test "a sign-in of a page is its own, whatever it says" {
 	local nonce=12345678123456781234567812345678912345678901
-	person approves
 	host signet-webhost-api
 	ask_page 1 POST /v1/authentications "{\"challenge_nonce\": \"$nonce\"}"
 	released
@@ -117,7 +125,6 @@ sign_as() {
 }
 
 @test "a key that signs in makes no raw signature for a page" {
-	person approves
 	host signet-webhost-api
 	KEY="pkcs11:serial=$SIGNET_SERIAL_TEST;object=auth-p256"
 	sign_as 1 raw
@@ -131,7 +138,6 @@ sign_as() {
 }
 
 @test "an Idempotency-Key is passed on, other header fields are refused" {
-	person approves
 	host signet-webhost-api
 	sign_as 1 cms '{"Idempotency-Key": "k-1"}'
 	take 1
@@ -145,7 +151,6 @@ sign_as() {
 
 @test "header fields that are not passed on, or no good, are refused" {
 	local field lines=()
-	person approves
 	for field in '{"Signet-Origin": "https://other.example"}' \
 		'{"Host": "x"}' '{"Prefer": "a\r\nHost: x"}' '{"Prefer": ""}' \
 		'{"Prefer": 1}' '[]' '{"Prefer": "a", "prefer": "b",
@@ -162,7 +167,7 @@ sign_as() {
     match: {origin: [\"$ORIGIN\"], unattended: true}
     outcome: allow" TOKENS="  - uri: pkcs11:token=Signet%20Test
     unattended: true
-    pin_source: $SIGNET_FIXTURES/pin" person approves
+    pin_source: $SIGNET_FIXTURES/pin" own approves
 	drive 4 signet-webhost-api "$(request 1 POST /v1/signatures \
 		"$(batch 1000 | jq -c '.format = "cms"')")"
 	sed -n 2p "$D/heard" | jq -e '.status == 201 and .part and
@@ -176,7 +181,7 @@ sign_as() {
 @test "a message has at most 1 MiB" {
 	local head tail text
 	POLICY="  - {name: page, match: {origin: [\"$ORIGIN\"],
-	     content: [image/png]}, outcome: ask}" person approves
+	     content: [image/png]}, outcome: ask}" own approves
 	IFS=@ read -r head tail <<<"$(request 1 POST /v1/signatures \
 		"$(body "$KEY" | jq -c '.content.data = "@"')")"
 	text=$(head -c $((1048576 - ${#head} - ${#tail})) /dev/zero |
@@ -193,7 +198,6 @@ sign_as() {
 
 @test "a stranger gets 403 and not a word, whatever it asks" {
 	local lines=() path
-	person approves
 	for path in /v1/keys /v1/status /v1/no-such-thing; do
 		lines+=("$(ORIGIN=https://evil.example \
 			request $((${#lines[@]} + 1)) GET $path)")
@@ -207,7 +211,6 @@ sign_as() {
 }
 
 @test "no other program may name a page" {
-	person approves
 	for origin in "$ORIGIN" https://evil.example; do
 		api GET /v1/keys -H "Signet-Origin: $origin" >"$D/answer"
 		refused 403 not-allowed
@@ -216,7 +219,6 @@ sign_as() {
 }
 
 @test "what runs signet-webhost under another name may, a copy of it not" {
-	person approves
 	ln -s "$build/bin/signet-webhost" "$D/signet-webhost-api"
 	cp "$build/bin/signet-webhost" "$D/copy"
 	build=$D/none
@@ -234,7 +236,6 @@ sign_as() {
 
 @test "an extension that is not in the table is not served" {
 	local argument
-	person approves
 	for argument in chrome-extension://abcdefghijklmnopabcdefghijklmnop/ \
 		chrome-extension://cfnnghaifcoicniedmmddefimhedcnmf \
 		chrome-extension://ncibgoaomkmdpilpocfeponihegamlic/ \
@@ -254,7 +255,7 @@ sign_as() {
 # --- several, cancelling, the end ------------------------------------------
 
 @test "others are answered while one waits for a person" {
-	person waits
+	double waits
 	host signet-webhost-api
 	sign_as 1
 	open_dialog 1
@@ -267,7 +268,7 @@ sign_as() {
 }
 
 @test "cancelling closes the dialog, and nothing comes for it" {
-	person waits
+	double waits
 	host signet-webhost-api
 	sign_as 1
 	open_dialog 1
@@ -284,19 +285,27 @@ sign_as() {
 	released
 }
 
+# recorded OUTCOME: requests that have ended so, by the journal.
+recorded() {
+	sqlite3 "$D/state/evidence.sqlite" "SELECT count(*) FROM records WHERE
+		json_extract(record, '\$.event.outcome') = '$1'"
+}
+
 @test "the page goes in mid-prompt: the dialog closes" {
-	person waits
+	local before
+	before=$(recorded released)
+	double waits
 	host signet-webhost-api
 	sign_as 1
 	open_dialog 1
-	exec 7>&-
+	leave
 	wait_nobody_asks
 	host_ended 0
-	not grep -q released "$D/log"
+	[ "$(recorded released)" -eq "$before" ]
 }
 
 @test "the browser is killed in mid-prompt: the dialog closes" {
-	person waits
+	double waits
 	host signet-webhost-api
 	sign_as 1
 	open_dialog 1
@@ -306,7 +315,6 @@ sign_as() {
 
 @test "no more than 32 requests at a time" {
 	local i
-	person approves
 	host signet-webhost-api
 	for i in $(seq 32); do
 		tell "$(request "$i" GET "/v1/events")"
@@ -321,7 +329,6 @@ sign_as() {
 
 @test "a hundred requests one after the other" {
 	local i
-	person approves
 	host signet-webhost-api
 	for i in {1..100}; do
 		tell '{"id":'"$i"',"origin":"'"$ORIGIN"'","method":"GET"'\
@@ -332,7 +339,7 @@ sign_as() {
 }
 
 @test "events come as messages until signetd closes the stream" {
-	person approves
+	own approves
 	host signet-webhost-api
 	tell "$(request 1 GET "/v1/events?types=token-inserted" '' \
 		'{"Last-Event-ID": "0"}')"
@@ -358,7 +365,6 @@ sign_as() {
 
 @test "members that are missing, unknown or wrong: 400, and it goes on" {
 	local m lines=()
-	person approves
 	for m in '{"id":"m"}' \
 		'{"id":"m","origin":"https://bank.example","method":"GET"}' \
 		'{"id":"m","origin":1,"method":"GET","path":"/v1/keys"}' \
@@ -391,7 +397,6 @@ ends_with() {
 }
 
 @test "lengths of 0, 4, above 1 MiB and 0xFFFFFFFF end it" {
-	person approves
 	ends_with '!length 0'
 	ends_with '!length 4'
 	ends_with '!length 1048577' too-large
@@ -400,7 +405,6 @@ ends_with() {
 
 @test "what is no JSON object in UTF-8, or has no usable id, ends it" {
 	local line
-	person approves
 	# {"a":"<C3 28>"}
 	for line in '!hex 0a0000007b2261223a22c328227d' '[1,2,3]' '"text"' \
 		'{"id":1' '{"id":1,"id":2}' '{"method":"GET"}' '{"id":0}' \
@@ -411,7 +415,7 @@ ends_with() {
 }
 
 @test "an id that is under way ends it" {
-	person waits
+	double waits
 	host signet-webhost-api
 	sign_as 1
 	open_dialog 1
@@ -423,7 +427,6 @@ ends_with() {
 }
 
 @test "a message that breaks off is none" {
-	person approves
 	drive 1 signet-webhost-api '!hex 40000000' '!hex 7b226964223a'
 	[ "$(wc -l <"$D/heard")" -eq 1 ]
 }
@@ -431,6 +434,7 @@ ends_with() {
 # --- signetd ---------------------------------------------------------------
 
 @test "starts the user's signetd when none runs" {
+	own_place
 	person_configure approves
 	export SIGNET_CONFIG=$D/signetd.yaml SIGNET_SOCKET=$D/run/signetd.sock
 	host signet-webhost-api
@@ -442,6 +446,7 @@ ends_with() {
 }
 
 @test "says that there is no signetd" {
+	own_place
 	host signet-webhost-api
 	ask_page 1 GET /v1/keys
 	refused 503 no-daemon
