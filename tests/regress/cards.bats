@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # cards - a worker for each card, and cards that come and go
+# shellcheck disable=SC2153 # of start
 
 load helper
 load person

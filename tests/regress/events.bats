@@ -3,6 +3,7 @@
 #
 # events - what happens is told as it happens, to whom it concerns, and nobody
 # who listens delays who signs.
+# shellcheck disable=SC2034 # for helper
 
 load helper
 load person
