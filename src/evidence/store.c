@@ -449,8 +449,8 @@ static int store_end(struct store *s, struct chain *head, struct error *e)
 	sqlite3_stmt *st;
 	bool row;
 	int r = store_query(s, "SELECT h.sequence, h.hash, r.sequence,"
-			    " r.record, (SELECT count(*) FROM archives WHERE last ="
-			    " h.sequence AND hash = h.hash) FROM head h"
+			    " r.record, (SELECT count(*) FROM archives WHERE"
+			    " last = h.sequence AND hash = h.hash) FROM head h"
 			    " LEFT JOIN records r ON r.sequence = (SELECT"
 			    " max(sequence) FROM records)", &st, &row, e);
 
