@@ -206,9 +206,9 @@ static void ask_again(struct client *c, const struct held *h)
 	AUTO(buf_fini) struct buf body;
 	unsigned tries = 0;
 
+	buf_init(&body, TALK_ANSWER_MAX);
 	if (h->order.free)
 		return;
-	buf_init(&body, TALK_ANSWER_MAX);
 	put_order(&body, &h->order);
 	while (!talk_post(&c->talk, h->order.name, &body) ||
 	       (c->talk.status != h->status && c->talk.status == 503)) {
