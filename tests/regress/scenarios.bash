@@ -289,9 +289,10 @@ reset_by_another() {
 	no_try_spent 1
 }
 
-# The login that pin_cache kept is gone with it.
+# The login that pin_cache kept is gone with it. A worker that holds the card's
+# lock with its login (OpenSC) makes the other program wait until it is over.
 reset_with_a_login_kept() {
-	POLICY='  - {name: kept, outcome: ask, pin_cache: 60}' \
+	POLICY='  - {name: kept, outcome: ask, pin_cache: 8}' \
 		faults_start 1 approves
 	card_signs alice
 	card_is 1 login=yes
