@@ -263,7 +263,8 @@ listens() {
 	done
 	dialogs 1
 	# The tab is closed, and so is the dialog.
-	kill "$first"
+	# shellcheck disable=SC2046 # the client, not the function around it
+	kill $(pgrep -P "$first") "$first"
 	wait_until 10 dialogs 0
 }
 
