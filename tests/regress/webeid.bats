@@ -58,8 +58,8 @@ teardown() {
 	shared_teardown
 }
 
-# command NAME [JQ-FILTER]: a message, its arguments changed by the filter.
-command() {
+# message_of NAME [JQ-FILTER]: a message, its arguments changed by the filter.
+message_of() {
 	jq -cn --arg name "$1" --arg origin "$ORIGIN" --arg nonce "$NONCE" \
 		'{command: $name, arguments: {origin: $origin}} |
 		if $name == "authenticate" then
@@ -99,7 +99,7 @@ certificate() {
 
 # sign_command NAME HASH [JQ-FILTER]: to sign the hash of "hello" by this key.
 sign_command() {
-	command sign ". + {certificate: \"$(certificate "$1")\",
+	message_of sign ". + {certificate: \"$(certificate "$1")\",
 		hashFunction: \"SHA-$2\", hash: \"$(printf hello |
 		openssl dgst "-sha$2" -binary | base64 -w0)\"} | ${3:-.}"
 }
@@ -160,7 +160,7 @@ der_of() {
 	local name crypto padding hashes
 	while read -r name crypto padding hashes; do
 		ORIGIN=https://$name.example
-		asks_webeid "$(command get-signing-certificate)"
+		asks_webeid "$(message_of get-signing-certificate)"
 		jq -e --arg c "$crypto" --arg p "$padding" --arg h "$hashes" \
 			--arg der "$(certificate "$name")" '. ==
 			{certificate: $der, supportedSignatureAlgorithms: [
@@ -177,12 +177,12 @@ der_of() {
 
 @test "nonRepudiation first, valid ones only, none that signs in" {
 	ORIGIN=https://all.example
-	asks_webeid "$(command get-signing-certificate)"
+	asks_webeid "$(message_of get-signing-certificate)"
 	# By URI: id=%01.
 	[ "$(jq -r .certificate "$D/reply")" = "$(certificate rsa2048)" ]
 	for name in expired tls-client nocert ed25519; do
 		ORIGIN=https://$name.example
-		asks_webeid "$(command get-signing-certificate)"
+		asks_webeid "$(message_of get-signing-certificate)"
 		fatal "certificate"
 	done
 }
@@ -193,7 +193,7 @@ der_of() {
 	local name algorithm
 	while read -r name algorithm; do
 		ORIGIN=https://$name.example
-		asks_webeid "$(command authenticate '.lang = "et"')"
+		asks_webeid "$(message_of authenticate '.lang = "et"')"
 		jq -e --arg a "$algorithm" --arg der \
 			"$(certificate "auth-$name")" '.algorithm == $a and
 			.unverifiedCertificate == $der and keys ==
@@ -209,7 +209,7 @@ der_of() {
 }
 
 @test "authenticate shows page and certificate, and is not blind" {
-	asks_webeid "$(command authenticate)"
+	asks_webeid "$(message_of authenticate)"
 	told_line "A sign-in is asked for by $ORIGIN"
 	told_line "Sign in to: $ORIGIN"
 	told_line "holder Zhang Min"
@@ -218,23 +218,23 @@ der_of() {
 
 @test "authenticate has nobody to be without a certificate for it" {
 	ORIGIN=https://expired.example
-	asks_webeid "$(command authenticate)"
+	asks_webeid "$(message_of authenticate)"
 	fatal "clientAuth"
 	[ "$(dialogs)" -eq 0 ]
 }
 
 @test "challengeNonce has 44 to 128 characters" {
 	for length in 43 129; do
-		asks_webeid "$(command authenticate \
+		asks_webeid "$(message_of authenticate \
 			".challengeNonce = \"a\" * $length")"
 		invalid "44 to 128"
 	done
 	for length in 44 128; do
-		asks_webeid "$(command authenticate \
+		asks_webeid "$(message_of authenticate \
 			".challengeNonce = \"a\" * $length")"
 		jq -e .signature "$D/reply"
 	done
-	asks_webeid "$(command authenticate '.challengeNonce += "\n"')"
+	asks_webeid "$(message_of authenticate '.challengeNonce += "\n"')"
 	invalid
 }
 
@@ -303,7 +303,7 @@ der_of() {
 	double declines
 	asks_webeid "$(sign_command p256 256)"
 	fails_webeid ERR_WEBEID_USER_CANCELLED
-	asks_webeid "$(command authenticate)"
+	asks_webeid "$(message_of authenticate)"
 	fails_webeid ERR_WEBEID_USER_CANCELLED
 	[ "$(dialogs)" -eq 2 ]
 }
@@ -311,7 +311,7 @@ der_of() {
 @test "a page that goes in mid-prompt takes the dialog along" {
 	double waits
 	host signet-webhost
-	tell "$(command authenticate)"
+	tell "$(message_of authenticate)"
 	open_dialog 1
 	leave
 	wait_nobody_asks
@@ -321,7 +321,7 @@ der_of() {
 @test "a page that nobody allows learns nothing" {
 	local name
 	for name in get-signing-certificate authenticate; do
-		asks_webeid "$(command "$name" \
+		asks_webeid "$(message_of "$name" \
 			'.origin = "https://evil.example"')"
 		[ "$(jq -c .error "$D/reply")" = \
 		'{"code":"ERR_WEBEID_NATIVE_FATAL","message":"this page is not allowed"}' ]
@@ -336,12 +336,12 @@ der_of() {
 	long=$(printf 'abcdefgh.%.0s' {1..27})abc
 	for origin in "" http://bank.example https://bank.example/ \
 		"https://${long}ab"; do
-		asks_webeid "$(command get-signing-certificate \
+		asks_webeid "$(message_of get-signing-certificate \
 			".origin = \"$origin\"")"
 		invalid "origin"
 	done
 	for origin in wss://bank.example "https://${long}a"; do
-		asks_webeid "$(command get-signing-certificate \
+		asks_webeid "$(message_of get-signing-certificate \
 			".origin = \"$origin\"")"
 		fatal "not allowed"
 	done
@@ -349,7 +349,7 @@ der_of() {
 
 @test "without signetd it is a fatal error" {
 	own_place
-	asks_webeid "$(command get-signing-certificate)"
+	asks_webeid "$(message_of get-signing-certificate)"
 	fatal
 }
 
@@ -387,7 +387,7 @@ der_of() {
 	local line
 	while read -r line; do
 		# shellcheck disable=SC2086
-		asks_webeid "$(eval command $line)"
+		asks_webeid "$(eval message_of $line)"
 		invalid
 	done <<-'END'
 	quit
@@ -401,7 +401,7 @@ der_of() {
 
 @test "two requests at once are one too many" {
 	double waits
-	asks_webeid "$(command authenticate)" "$(command authenticate)"
+	asks_webeid "$(message_of authenticate)" "$(message_of authenticate)"
 	invalid "one request"
 	wait_nobody_asks
 }
