@@ -24,7 +24,7 @@ _signet_options() {
 			"--at $all"
 		;;
 	policy)
-		echo "--config --user --group --exe --origin --key -k" \
+		echo "--config --user --group --exe --origin --paired --key -k" \
 			"--issuer --eku --unattended --format -f --content" \
 			"--blind --items --sum $all"
 		;;

@@ -2,6 +2,7 @@
 /*
  * answer: JSON, problem documents and large results on their way out.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -53,7 +54,7 @@ static struct MHD_Response *http_empty(void)
 					       MHD_RESPMEM_PERSISTENT);
 }
 
-void http_nothing(struct http *h)
+void http_nothing(struct http *h, unsigned status)
 {
 	struct MHD_Response *response = http_empty();
 
@@ -61,7 +62,7 @@ void http_nothing(struct http *h)
 		MHD_add_response_header(response,
 					MHD_HTTP_HEADER_CACHE_CONTROL,
 					"no-store");
-	http_send(h, MHD_HTTP_NO_CONTENT, response);
+	http_send(h, status, response);
 }
 
 void http_forbid(struct http *h)
@@ -243,8 +244,16 @@ void exchange_refuse(struct exchange *x, const struct error *e,
 {
 	struct buf text;
 	struct writer j = writer_of(&text);
+	struct MHD_Response *response;
+	char seconds[12];
 
 	buf_init(&text, EXCHANGE_TEXT_MAX);
 	problem_put(&j, NULL, e, request);
-	exchange_answer(x, (unsigned)err_info(e->code)->http, &text);
+	response = http_text_response(&text);
+	snprintf(seconds, sizeof(seconds), "%u", e->retry_after);
+	if (response != NULL && e->retry_after != 0)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER,
+					seconds);
+	http_respond(x, (unsigned)err_info(e->code)->http, response, NULL);
+	buf_fini(&text);
 }

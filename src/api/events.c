@@ -155,6 +155,7 @@ static int listener_open(struct exchange *x, struct listener **out,
 	l->x = x;
 	l->events = x->broker->events;
 	l->subscriber.uid = x->caller->uid;
+	l->subscriber.origin = x->caller->origin;
 	l->subscriber.types = EVENTS_ALL_TYPES;
 	l->subscriber.wake = listener_wake;
 	buf_init(&l->out, LIMIT_SNAPSHOT);

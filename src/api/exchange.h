@@ -19,6 +19,7 @@
 struct api;
 struct exchange;
 struct key_operation;
+struct pairing;
 struct pin_operation;
 
 /* Text of an answer: the largest are the lists of keys. */
@@ -35,6 +36,7 @@ struct exchange {
 	struct stream *stream;	     /* of stream.c; NULL: an ordinary answer */
 	struct pin_operation *pin_operation; /* owned by who runs it */
 	struct key_operation *key_operation; /* the same */
+	struct pairing *pairing;     /* the same */
 	struct body *body;	     /* POST only */
 	struct error failure;	     /* found while the body arrived */
 	uint8_t digest[32];	     /* SHA-256 of the body; see digested */

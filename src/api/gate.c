@@ -4,31 +4,24 @@
  */
 #include "api/gate.h"
 
-#include <string.h>
-
 #include "api/peer.h"
 #include "base/origin.h"
 #include "broker/broker.h"
+#include "broker/pairing.h"
 
-static bool gate_developed(const struct settings *s, const char *origin)
-{
-	for (unsigned i = 0; i < s->loopback.development_count; i++)
-		if (strcmp(s->loopback.development[i], origin) == 0)
-			return true;
-	return false;
-}
-
-enum gate_page gate_page(const struct broker *b, const char *origin)
+enum gate_page gate_page(const struct broker *b, uid_t uid, const char *origin)
 {
 	const struct settings *s = b->settings;
 	enum origin_kind kind = origin_kind(origin);
 
 	if (kind == ORIGIN_NONE ||
-	    (kind == ORIGIN_LOCALHOST && !gate_developed(s, origin)))
+	    (kind == ORIGIN_LOCALHOST && !settings_develops(s, origin)))
 		return GATE_STRANGER;
 	if (policy_knows_page(&s->policy, origin, false))
 		return GATE_ALLOWED;
-	return GATE_STRANGER;
+	if (!policy_knows_page(&s->policy, origin, true))
+		return GATE_STRANGER;
+	return pairing_stands(b, uid, origin) ? GATE_ALLOWED : GATE_CANDIDATE;
 }
 
 bool gate_is_webhost(const struct broker *b, struct caller *c)

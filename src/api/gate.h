@@ -14,6 +14,7 @@
 #define SIGNET_API_GATE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/attr.h"
 
@@ -25,15 +26,16 @@ struct caller;
 
 enum gate_page {
 	GATE_STRANGER,
-	GATE_CANDIDATE, /* it may ask the user to be allowed */
+	GATE_CANDIDATE, /* a rule knows it if the user allows it */
 	GATE_ALLOWED,	/* by a rule of the policy, or the user */
 };
 
 /*
- * The page of this origin, which may be any text.  Pages that are not of https
- * are strangers unless listed (loopback: development:).
+ * The page of this origin, which may be any text, in that user's browser.
+ * Pages that are not of https are strangers unless listed (loopback:
+ * development:).
  */
-enum gate_page gate_page(const struct broker *b, const char *origin)
+enum gate_page gate_page(const struct broker *b, uid_t uid, const char *origin)
 	MUST_CHECK;
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hello: GET /hello, which tells nothing.
+ * hello: GET /hello, which tells a page if it is allowed, and nothing else.
  *
  * A page asks for it so that the browser asks its user whether the page may
  * speak to programs of this computer, before there is anything to lose.
@@ -10,5 +10,8 @@
 
 void api_hello_get(struct exchange *x)
 {
-	http_nothing(x->http);
+	struct http *h = x->http;
+
+	http_nothing(h, h->page == GATE_CANDIDATE ? MHD_HTTP_ACCEPTED :
+						    MHD_HTTP_NO_CONTENT);
 }

@@ -108,6 +108,8 @@ static size_t http_body_max(const struct http *h)
 {
 	if (!h->has_body)
 		return 0;
+	if (h->page == GATE_CANDIDATE)
+		return LIMIT_CANDIDATE_BODY;
 	return h->connection->caller.origin[0] == '\0' ? HTTP_BODY_MAX :
 							 LIMIT_PAGE_BODY;
 }
@@ -184,7 +186,7 @@ static int http_caller(struct http *h, const char *path, struct error *e)
 				 " signet-webhost only");
 	origin = exchange_header(&h->exchange, GATE_ORIGIN);
 	if (h->fields.origins == 1)
-		h->page = gate_page(c->api->broker, origin);
+		h->page = gate_page(c->api->broker, c->caller.uid, origin);
 	snprintf(c->caller.origin, sizeof(c->caller.origin), "%s",
 		 h->page == GATE_STRANGER ? "null" : origin);
 	return 0;

@@ -87,8 +87,8 @@ void http_forbid(struct http *h);
 /* Yes to a preflight request of a page of the loopback. */
 void http_preflight(struct http *h);
 
-/* Nothing at all, to GET /hello. */
-void http_nothing(struct http *h);
+/* An answer without a body. */
+void http_nothing(struct http *h, unsigned status);
 
 /* Of stream.c: the exchange of a stream is over. */
 void stream_completed(struct stream *s);

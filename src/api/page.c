@@ -37,7 +37,8 @@ void page_identify(struct http *h, const char *path)
 	h->page = GATE_STRANGER;
 	if (path[0] == '/' && page_host(h) && h->fields.origins == 1 &&
 	    origin != NULL)
-		h->page = gate_page(h->connection->api->broker, origin);
+		h->page = gate_page(h->connection->api->broker, c->uid,
+				    origin);
 	snprintf(c->origin, sizeof(c->origin), "%s",
 		 h->page == GATE_STRANGER ? "null" : origin);
 }
@@ -51,7 +52,7 @@ bool page_preflights(struct http *h, const char *method, const char *path)
 	    (h->page == GATE_CANDIDATE && !route_for_candidates(path)))
 		http_forbid(h);
 	else
-		http_nothing(h);
+		http_nothing(h, MHD_HTTP_NO_CONTENT);
 	return true;
 }
 
@@ -60,7 +61,9 @@ int page_check(struct http *h, struct error *e)
 	const struct route *route = h->exchange.route;
 	const char *type = exchange_header(&h->exchange, "Content-Type");
 
-	if (route->whose != ROUTE_CANDIDATES && h->fields.clients != 1)
+	/* GET /hello is what a browser may send unasked. */
+	if ((route->whose != ROUTE_CANDIDATES || route->body) &&
+	    h->fields.clients != 1)
 		return error_set(e, ERR_MALFORMED, "send the field"
 				 " Signet-Client with the name of your page's"
 				 " script");
@@ -101,7 +104,7 @@ void page_share(const struct http *h, struct MHD_Response *response)
 	MHD_add_response_header(response, "X-Content-Type-Options",
 				"nosniff");
 	MHD_add_response_header(response, "Access-Control-Expose-Headers",
-				"Location");
+				"Location, Retry-After");
 	if (exchange_header(&h->exchange, "Access-Control-Request-Method") !=
 	    NULL)
 		page_share_preflight(h, response);

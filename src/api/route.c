@@ -12,6 +12,7 @@
 static const char *const tokens_query[] = { "uninitialized", NULL };
 static const char *const keys_query[] = { "token", "issuer", "purpose", NULL };
 static const char *const events_query[] = { "types", NULL };
+static const char *const origins_query[] = { "origin", NULL };
 
 /* docs/api/openapi.yaml says the same; a lint compares them. */
 static const struct route routes[] = {
@@ -24,6 +25,11 @@ static const struct route routes[] = {
 	{ "GET", "/metrics", api_metrics_get, false, NULL, ROUTE_PROGRAMS },
 	{ "GET", "/v1/events", api_events_get, false, events_query,
 	  ROUTE_PAGES },
+	{ "GET", "/v1/origins", api_origins_get, false, NULL, ROUTE_PROGRAMS },
+	{ "POST", "/v1/origins", api_origins_post, true, NULL,
+	  ROUTE_CANDIDATES },
+	{ "DELETE", "/v1/origins", api_origins_delete, false, origins_query,
+	  ROUTE_PROGRAMS },
 	{ "POST", "/v1/signatures", api_signatures_post, true, NULL,
 	  ROUTE_PAGES },
 	{ "POST", "/v1/authentications", api_authentications_post, true, NULL,

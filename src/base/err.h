@@ -43,6 +43,7 @@ struct error {
 	int code;		   /* ERR_*, 0 when nothing failed */
 	int errnum;		   /* errno, or 0 */
 	unsigned long ckr;	   /* CK_RV, or ERROR_NO_CKR */
+	unsigned retry_after;	   /* seconds; 0: nobody knows */
 	char where[ERROR_WHERE_MAX]; /* function, and module where it is so */
 	char message[ERROR_MESSAGE_MAX]; /* detail, says what to do */
 };

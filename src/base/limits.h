@@ -185,6 +185,19 @@
 /* Origins of pages: that users allow, and of developers. Nobody knows more. */
 #define LIMIT_PAGES 256u
 
+/* What a page may send that only asks to be allowed: nothing. */
+#define LIMIT_CANDIDATE_BODY 1024u
+
+/* Dialogs of one page that were not approved, in a row, before it has to wait:
+ * who signs mistypes and thinks again. Pages that ask to be allowed wait from
+ * the first one on, and for each other. */
+#define LIMIT_REFUSALS 3u
+
+/* Seconds of that wait: it doubles from the first to the last. After as long
+ * again without a dialog nothing is remembered. */
+#define LIMIT_PATIENCE_FIRST_SECONDS 5u
+#define LIMIT_PATIENCE_LAST_SECONDS 600u
+
 /* check: sampled verifies one signature in so many, at least: a worker that has
  * gone wrong is known within a second at a thousand a second. */
 #define LIMIT_SAMPLE 1000u

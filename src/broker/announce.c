@@ -258,13 +258,17 @@ void announce_dialog(struct approval *a, bool opened)
 		[APPROVAL_LOGIN] = "sign",
 		[APPROVAL_CHANGE] = "pin-change",
 		[APPROVAL_SO] = "so-pin",
+		[APPROVAL_PAGE] = "allow-page",
 	};
 	struct events *ev = a->broker->events;
 	struct writer j = events_begin(ev, opened ? EVENTS_DIALOG_OPENED :
 				       EVENTS_DIALOG_CLOSED);
 
-	writer_text(&j, "token", a->token->uri);
-	writer_text(&j, "label", a->token->wire.label);
+	writer_text_or_null(&j, "token", a->token == NULL ? NULL :
+			    a->token->uri);
+	writer_text_or_null(&j, "label", a->token == NULL ? NULL :
+			    a->token->wire.label);
+	writer_text_or_null(&j, "origin", a->caller->origin);
 	writer_text(&j, "purpose", purposes[a->purpose]);
 	writer_int(&j, "uid", a->caller->uid);
 	events_publish(ev, &j, a->caller->uid);

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "broker/announce.h"
 #include "broker/broker.h"
+#include "broker/patience.h"
 #include "broker/prompt.h"
 #include "broker/shard.h"
 #include "wire/fault.h"
@@ -67,6 +68,21 @@ static void approval_drop_pins(struct approval *a)
 
 /* --- the end ------------------------------------------------------------ */
 
+/* All pages that ask to be allowed count as one: names cost nothing. */
+static const char *approval_page_name(const struct approval *a)
+{
+	return a->purpose == APPROVAL_PAGE ? PATIENCE_CANDIDATES :
+					     a->caller->origin;
+}
+
+/* Its dialog was open, and the person did not agree. */
+static void approval_unwanted(const struct approval *a)
+{
+	if (a->state == APPROVAL_ASKING && a->caller->origin[0] != '\0')
+		patience_refused(&a->broker->patience, a->caller->uid,
+				 approval_page_name(a), clock_mono_ns());
+}
+
 static void approval_leave(struct approval *a)
 {
 	struct approvals *list = a->state == APPROVAL_WAITING ?
@@ -96,6 +112,8 @@ static void approval_refuse(struct approval *a, const struct error *why)
 {
 	struct error told = *why;
 
+	if (told.code == ERR_DECLINED || told.code == ERR_NOT_ANSWERED)
+		approval_unwanted(a);
 	approval_finish(a);
 	a->decided(a, &told);
 }
@@ -108,6 +126,7 @@ bool approval_cancel(struct approval *a, const struct error *why)
 	a->why = *why;
 	if (a->state == APPROVAL_PREPARING)
 		return false;
+	approval_unwanted(a);
 	approval_finish(a);
 	return true;
 }
@@ -123,7 +142,7 @@ static bool approval_conflicts(const struct approval *a)
 	const struct approval *o;
 
 	TAILQ_FOREACH(o, &a->broker->approvals_open, entry)
-		if (o != a && (o->token == a->token ||
+		if (o != a && ((o->token == a->token && a->token != NULL) ||
 			       (o->caller->uid == a->caller->uid &&
 				o->state == APPROVAL_ASKING)))
 			return true;
@@ -155,6 +174,9 @@ static void approval_answered(void *arg, const struct error *refusal)
 		approval_refuse(a, refusal);
 		return;
 	}
+	if (a->caller->origin[0] != '\0')
+		patience_approved(&a->broker->patience, a->caller->uid,
+				  approval_page_name(a));
 	a->state = APPROVAL_GRANTED;
 	broker_approvals_soon(a->broker);
 	a->decided(a, NULL);
@@ -361,22 +383,34 @@ static int approval_shard(struct approval *a, bool *ready, struct error *e)
 	return *ready ? 0 : module_unable(m, a->token, e);
 }
 
+static void approval_begin(struct approval *a)
+{
+	TAILQ_REMOVE(&a->broker->approvals_waiting, a, entry);
+	TAILQ_INSERT_TAIL(&a->broker->approvals_open, a, entry);
+	a->worker = NULL;
+}
+
 static void approval_open(struct approval *a)
 {
 	struct error e;
 	bool ready;
-	int r = approval_shard(a, &ready, &e);
+	int r;
 
+	if (a->token == NULL) {
+		approval_begin(a);
+		a->with = WIRE_LOGIN_NONE;
+		approval_ask(a);
+		return;
+	}
+	r = approval_shard(a, &ready, &e);
 	if (r != 0) {
 		approval_refuse(a, &e);
 		return;
 	}
 	if (!ready)
 		return;
-	TAILQ_REMOVE(&a->broker->approvals_waiting, a, entry);
-	TAILQ_INSERT_TAIL(&a->broker->approvals_open, a, entry);
+	approval_begin(a);
 	a->with = approval_login(a);
-	a->worker = NULL;
 	/* A login that stands for good is not to be prepared, and so ended. */
 	if (a->purpose == APPROVAL_LOGIN && a->with == WIRE_LOGIN_NONE)
 		approval_ask(a);
@@ -411,12 +445,13 @@ unsigned approval_waiting(const struct approval *a)
 	unsigned n = 0;
 
 	TAILQ_FOREACH(o, &a->broker->approvals_waiting, entry)
-		if (o != a && (o->token == a->token ||
+		if (o != a && ((o->token == a->token && a->token != NULL) ||
 			       o->caller->uid == a->caller->uid))
 			n++;
 	return n;
 }
 
+/* One that asks for the same person; of those to be allowed, any page. */
 static bool approval_same_page(const struct approvals *list,
 			       const struct approval *a)
 {
@@ -425,7 +460,7 @@ static bool approval_same_page(const struct approvals *list,
 	TAILQ_FOREACH(o, list, entry)
 		if (o->caller != a->caller &&
 		    o->caller->uid == a->caller->uid &&
-		    strcmp(o->caller->origin, a->caller->origin) == 0)
+		    strcmp(approval_page_name(o), approval_page_name(a)) == 0)
 			return true;
 	return false;
 }
@@ -433,10 +468,18 @@ static bool approval_same_page(const struct approvals *list,
 /* A page that asks a hundred times a second has one dialog. */
 static int approval_page(const struct approval *a, struct error *e)
 {
-	if (a->caller->origin[0] == '\0' ||
-	    (!approval_same_page(&a->broker->approvals_waiting, a) &&
-	     !approval_same_page(&a->broker->approvals_open, a)))
+	const struct broker *b = a->broker;
+
+	if (a->caller->origin[0] == '\0')
 		return 0;
+	if (!approval_same_page(&b->approvals_waiting, a) &&
+	    !approval_same_page(&b->approvals_open, a))
+		return patience_check(&b->patience, a->caller->uid,
+				      approval_page_name(a), clock_mono_ns(),
+				      e);
+	if (a->purpose == APPROVAL_PAGE)
+		return error_set(e, ERR_QUOTA, "the user is asked about a page"
+				 " already; wait for the answer");
 	return error_set(e, ERR_QUOTA, "%s asks for something else already;"
 			 " answer that first", a->caller->origin);
 }

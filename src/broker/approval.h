@@ -41,6 +41,7 @@ enum approval_purpose {
 	APPROVAL_LOGIN,  /* a user login: not where one stands already */
 	APPROVAL_CHANGE, /* of the user PIN, by itself */
 	APPROVAL_SO,	 /* the SO-PIN or PUK: unblock, initialise */
+	APPROVAL_PAGE,	 /* none, and no token: a page asks to be allowed */
 };
 
 /*
@@ -49,7 +50,7 @@ enum approval_purpose {
  */
 struct approval {
 	struct broker *broker;
-	struct token *token;
+	struct token *token; /* NULL: none is needed */
 	const struct caller *caller; /* borrowed */
 	unsigned pins;	  /* to be typed if the token wants any */
 	enum approval_purpose purpose;
@@ -83,8 +84,8 @@ TAILQ_HEAD(approvals, approval);
 
 /*
  * Ask.  decided() may be called before this returns.  ERR_QUOTA: too many
- * dialogs wait for this user, or in all, or the page has one already;
- * decided() is not called then.
+ * dialogs wait for this user, or in all, or the page has one already or has to
+ * wait (patience.h); decided() is not called then.
  */
 int approval_start(struct approval *a, struct error *e) MUST_CHECK;
 

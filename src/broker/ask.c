@@ -170,7 +170,10 @@ int ask_put(const struct ask *q, const struct approval *a, struct buf *out,
 	writer_text(&j, "kind", q->kind);
 	put_front_end(&j, a);
 	put_caller(&j, a->caller);
-	put_token(&j, &a->token->wire);
+	if (a->token == NULL)
+		writer_null(&j, "token");
+	else
+		put_token(&j, &a->token->wire);
 	put_key(&j, "key", q->key);
 	if (q->signer != NULL)
 		put_key(&j, "signer", q->signer);

@@ -15,6 +15,7 @@
 #include "broker/authentication.h"
 #include "broker/bank.h"
 #include "broker/broker.h"
+#include "broker/pairing.h"
 #include "content/summary.h"
 #include "policy/rate.h"
 
@@ -91,12 +92,19 @@ static void view_who(struct view *v, const struct caller *c,
 		q->origin = c->origin;
 }
 
+static void view_paired(struct view *v, const struct broker *b)
+{
+	v->q.paired = v->q.origin != NULL &&
+		      pairing_stands(b, v->q.uid, v->q.origin);
+}
+
 static void view_caller(struct view *v, const struct request *r)
 {
 	view_who(v, &r->caller, &r->settings->policy);
 	/* A program that signs in to a page is taken as that page. */
 	if (r->authentication != NULL)
 		v->q.origin = r->authentication->origin;
+	view_paired(v, r->broker);
 }
 
 static void view_key(struct view *v, const struct key *k)
@@ -172,6 +180,7 @@ bool authorise_sees(const struct broker *b, const struct caller *c,
 	if (c->origin[0] == '\0')
 		return true;
 	view_who(&v, c, &b->settings->policy);
+	view_paired(&v, b);
 	view_key(&v, k);
 	return policy_may_use(&b->settings->policy, &v.q);
 }
@@ -242,9 +251,11 @@ static int authorise_rate(struct request *r, struct error *e)
 				 " signatures in %u s; send fewer at once",
 				 rule->name, rule->rate->count,
 				 rule->rate->seconds);
-	return error_set(e, ERR_QUOTA, "rule \"%s\" allows %u signatures in"
-			 " %u s; try again in %u s", rule->name,
-			 rule->rate->count, rule->rate->seconds, wait);
+	error_set(e, ERR_QUOTA, "rule \"%s\" allows %u signatures in %u s; try"
+		  " again in %u s", rule->name, rule->rate->count,
+		  rule->rate->seconds, wait);
+	e->retry_after = wait;
+	return ERR_QUOTA;
 }
 
 /* --- the decision ------------------------------------------------------- */

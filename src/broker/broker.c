@@ -210,6 +210,7 @@ void broker_reload(struct broker *b, struct settings *settings)
 	struct error e;
 
 	recording_reload(b, settings);
+	origins_retry(&b->origins);
 	broker_forget_found(b);
 	authorise_forget(b);
 	for (m = TAILQ_FIRST(&b->modules); m != NULL; m = next) {
@@ -312,6 +313,7 @@ int broker_new(struct event_base *base, struct settings *settings,
 	SLIST_INIT(&b->counters);
 	TAILQ_INIT(&b->approvals_waiting);
 	TAILQ_INIT(&b->approvals_open);
+	origins_open(&b->origins, settings->state);
 	b->found = calloc(BROKER_FOUND, sizeof(*b->found));
 	r = b->found == NULL ? error_set(e, ERR_NO_MEMORY, "no memory") :
 		broker_events(b, e);
@@ -369,6 +371,8 @@ void broker_free(struct broker *b)
 		if (all[i] != NULL)
 			event_free(all[i]);
 	recording_fini(b);
+	origins_fini(&b->origins);
+	patience_fini(&b->patience);
 	settings_unref(b->settings);
 	free(b);
 }

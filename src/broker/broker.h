@@ -14,6 +14,8 @@
 #include "broker/compute.h"
 #include "broker/metrics.h"
 #include "broker/module.h"
+#include "broker/origins.h"
+#include "broker/patience.h"
 #include "broker/recording.h"
 #include "broker/request.h"
 #include "broker/settings.h"
@@ -54,6 +56,8 @@ struct broker {
 	unsigned counters_count;
 	struct cards *cards; /* NULL: no module has a worker a reader */
 	struct recording recording;
+	struct origins origins;	  /* pages that users have allowed */
+	struct patience patience; /* with those that ask too often */
 	struct error loopback; /* why pages are not served there; or code 0 */
 	struct metrics metrics;
 	struct seen *seen; /* requests of banks; NULL until there is one */

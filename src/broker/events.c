@@ -306,6 +306,18 @@ int events_subscribe(struct events *ev, struct events_subscriber *s,
 	return 0;
 }
 
+void events_cut(struct events *ev, uid_t uid, const char *origin)
+{
+	struct events_subscriber *s;
+
+	TAILQ_FOREACH(s, &ev->subscribers, entry)
+		if (s->uid == uid && s->origin != NULL && !s->overrun &&
+		    strcmp(s->origin, origin) == 0) {
+			s->overrun = true;
+			s->wake(s);
+		}
+}
+
 void events_unsubscribe(struct events *ev, struct events_subscriber *s)
 {
 	TAILQ_REMOVE(&ev->subscribers, s, entry);

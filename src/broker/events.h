@@ -57,6 +57,7 @@ int events_types_parse(const char *text, uint32_t *out, struct error *e)
 struct events_subscriber {
 	TAILQ_ENTRY(events_subscriber) entry;
 	uid_t uid;	/* sees its own and everybody's; 0 sees all */
+	const char *origin; /* of a page; "" or NULL for a program */
 	uint32_t types; /* set of those it wants */
 	uint64_t next;	/* the first id that it has not read */
 	enum events_type read; /* type of the one it read last */
@@ -89,6 +90,9 @@ void events_publish(struct events *ev, struct writer *j, uid_t uid);
 int events_subscribe(struct events *ev, struct events_subscriber *s,
 		     struct error *e) MUST_CHECK;
 void events_unsubscribe(struct events *ev, struct events_subscriber *s);
+
+/* That page listens no longer: as if it had been overrun. */
+void events_cut(struct events *ev, uid_t uid, const char *origin);
 
 /*
  * Go back to behind the event of that id (Last-Event-ID).  False, and nothing

@@ -328,6 +328,16 @@ void recording_token_changed(struct broker *b, const char *kind,
 	recording_event(b, &event);
 }
 
+void recording_origin(struct broker *b, const char *kind, const char *origin,
+		      const char *by, const struct caller *c)
+{
+	const struct record_caller caller = caller_record(c);
+	struct buf event = { .max = RECORDING_EVENT_MAX };
+
+	record_origin(kind, origin, by, &caller, &event);
+	recording_event(b, &event);
+}
+
 /* --- life ---------------------------------------------------------------- */
 
 static void recording_flush(evutil_socket_t fd, short what, void *arg)

@@ -68,6 +68,9 @@ void recording_pin_refused(struct broker *b, const struct token *t,
 void recording_login_refused(struct broker *b, const struct token *t);
 void recording_keep_alive_failed(struct broker *b, const struct token *t,
 				 const struct error *why);
+/* kind: origin-allowed, origin-revoked; by: page, program. */
+void recording_origin(struct broker *b, const char *kind, const char *origin,
+		      const char *by, const struct caller *c);
 /* kind: pin-changed, keys-changed. */
 void recording_token_changed(struct broker *b, const char *kind,
 			     const struct token *t, const char *operation,

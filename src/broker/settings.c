@@ -83,3 +83,11 @@ bool settings_unattended(const struct settings *s, const char *uri)
 	}
 	return false;
 }
+
+bool settings_develops(const struct settings *s, const char *origin)
+{
+	for (unsigned i = 0; i < s->loopback.development_count; i++)
+		if (strcmp(s->loopback.development[i], origin) == 0)
+			return true;
+	return false;
+}

@@ -113,6 +113,9 @@ bool settings_tokens_equal(const struct settings *a, const struct settings *b);
 bool settings_evidence_equal(const struct settings_evidence *a,
 			     const struct settings_evidence *b);
 
+/* Is it a page of developers: loopback: development:? */
+bool settings_develops(const struct settings *s, const char *origin);
+
 /* Is one of the unattended tokens perhaps that of this key URI (NULL: any)? */
 bool settings_unattended(const struct settings *s, const char *uri);
 

@@ -30,6 +30,7 @@ enum {
 	OPTION_GROUP,
 	OPTION_EXE,
 	OPTION_ORIGIN,
+	OPTION_PAIRED,
 	OPTION_ISSUER,
 	OPTION_EKU,
 	OPTION_UNATTENDED,
@@ -48,7 +49,7 @@ struct policy_args {
 	const char *config, *user, *exe, *origin, *key, *issuer, *format;
 	struct list groups, ekus, contents, sums;
 	unsigned int items;
-	bool unattended, blind, any;
+	bool paired, unattended, blind, any;
 };
 
 static bool add(struct list *l, const char *text)
@@ -103,6 +104,9 @@ static bool take(void *context, int id, const char *value)
 		return true;
 	case OPTION_ORIGIN:
 		args->origin = value;
+		return true;
+	case OPTION_PAIRED:
+		args->paired = true;
 		return true;
 	case 'k':
 		args->key = value;
@@ -165,6 +169,8 @@ static void put_question(struct buf *out, const struct policy_args *args)
 	put_list(&j, "groups", &args->groups);
 	put_text(&j, "exe", args->exe);
 	put_text(&j, "origin", args->origin);
+	if (args->paired)
+		writer_bool(&j, "paired", true);
 	put_text(&j, "key", args->key);
 	put_text(&j, "issuer", args->issuer);
 	put_list(&j, "ekus", &args->ekus);
@@ -302,6 +308,8 @@ static const struct cli_option options[] = {
 	  N_("explain: a group of the user (those there are)") },
 	{ OPTION_EXE, "exe", "PATH", N_("explain: the program that asks") },
 	{ OPTION_ORIGIN, "origin", "URL", N_("explain: the page that asks") },
+	{ OPTION_PAIRED, "paired", NULL,
+	  N_("explain: the user has allowed that page") },
 	{ 'k', "key", "URI", N_("explain: the key, as PKCS#11 URI") },
 	{ OPTION_ISSUER, "issuer", "NAME",
 	  N_("explain: issuer of the certificate") },

@@ -153,14 +153,32 @@ static void request_state(const struct signet_event *e, char *out)
 	put_error(e, out);
 }
 
+/* A page asks to be allowed: no token has to do with it. */
+static bool is_about_page(const struct signet_event *e)
+{
+	return strcmp(member(e, "purpose").text, "allow-page") == 0;
+}
+
 static void dialog_opened(const struct signet_event *e, char *out)
 {
+	if (is_about_page(e)) {
+		snprintf(out, CLI_WATCH_TEXT, _("a dialog asks whether to allow"
+						" %s"),
+			 member(e, "origin").text);
+		return;
+	}
 	snprintf(out, CLI_WATCH_TEXT, _("a dialog asks about token %s"),
 		 member(e, "label").text);
 }
 
 static void dialog_closed(const struct signet_event *e, char *out)
 {
+	if (is_about_page(e)) {
+		snprintf(out, CLI_WATCH_TEXT, _("the dialog about %s has"
+						" closed"),
+			 member(e, "origin").text);
+		return;
+	}
 	snprintf(out, CLI_WATCH_TEXT, _("the dialog about token %s has"
 					" closed"), member(e, "label").text);
 }

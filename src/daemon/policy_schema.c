@@ -58,6 +58,7 @@ static const cyaml_schema_field_t match_fields[] = {
 	LIST(group),
 	LIST(exe),
 	LIST(origin),
+	YES_NO(struct policy_match, paired),
 	LIST(key),
 	LIST(issuer),
 	LIST(eku),

@@ -191,7 +191,7 @@ static int read_key(struct question *out, const char *uri,
 struct members {
 	const char *user, *key;
 	json_t *groups, *ekus, *media_types, *sums;
-	int unattended, blind, items;
+	int unattended, blind, items, paired;
 };
 
 static int unpack(struct question *out, struct members *m, struct error *e)
@@ -199,18 +199,19 @@ static int unpack(struct question *out, struct members *m, struct error *e)
 	json_error_t why;
 
 	if (json_unpack_ex(out->root, &why, JSON_STRICT,
-			   "{s?s, s?o, s?s, s?s, s?s, s?b, s?s, s?o, s?s, s?o,"
-			   " s?b, s?i, s?o}",
+			   "{s?s, s?o, s?s, s?s, s?b, s?s, s?b, s?s, s?o, s?s,"
+			   " s?o, s?b, s?i, s?o}",
 			   "user", &m->user, "groups", &m->groups, "exe",
-			   &out->q.exe, "origin", &out->q.origin, "key",
-			   &m->key, "unattended", &m->unattended, "issuer",
-			   &out->q.key.issuer, "ekus", &m->ekus, "format",
-			   &out->q.format, "media_types", &m->media_types,
-			   "blind", &m->blind, "items", &m->items, "sums",
-			   &m->sums) != 0)
+			   &out->q.exe, "origin", &out->q.origin, "paired",
+			   &m->paired, "key", &m->key, "unattended",
+			   &m->unattended, "issuer", &out->q.key.issuer,
+			   "ekus", &m->ekus, "format", &out->q.format,
+			   "media_types", &m->media_types, "blind", &m->blind,
+			   "items", &m->items, "sums", &m->sums) != 0)
 		return malformed(e, why.text);
 	if (m->items < 1)
 		return malformed(e, "items is a number from 1 on");
+	out->q.paired = m->paired != 0;
 	out->q.blind = m->blind != 0;
 	out->q.items = (unsigned)m->items;
 	return 0;

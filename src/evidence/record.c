@@ -221,3 +221,16 @@ void record_token_changed(const char *kind, const char *token,
 	writer_text(&j, "token", token);
 	writer_close(&j, '}');
 }
+
+void record_origin(const char *kind, const char *origin, const char *by,
+		   const struct record_caller *caller, struct buf *out)
+{
+	struct writer j = writer_of(out);
+
+	writer_open(&j, NULL, '{');
+	writer_text(&j, "by", by);
+	put_caller(&j, caller);
+	writer_text(&j, "kind", kind);
+	writer_text(&j, "origin", origin);
+	writer_close(&j, '}');
+}

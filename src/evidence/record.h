@@ -82,6 +82,9 @@ void record_keep_alive(const char *token, const struct error *why,
 /* caller: NULL for signetd's own login. */
 void record_pin_failed(const char *token, const struct record_caller *caller,
 		       const struct error *why, struct buf *out);
+/* kind: origin-allowed, origin-revoked; by: page, program. */
+void record_origin(const char *kind, const char *origin, const char *by,
+		   const struct record_caller *caller, struct buf *out);
 /* kind: pin-changed, keys-changed. */
 void record_token_changed(const char *kind, const char *token,
 			  const char *operation,

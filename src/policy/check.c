@@ -272,6 +272,11 @@ static int check_rule(const struct policy_rule *r, struct error *e)
 		n = error_set(e, ERR_CONFIG, "allow is for tokens that are"
 			      " configured as unattended; unattended: false"
 			      " excludes them");
+	/* The dialog that allows a page says that each signature is asked. */
+	if (n == 0 && r->outcome == POLICY_ALLOW && r->match.paired != NULL)
+		n = error_set(e, ERR_CONFIG, "a page that the user has allowed"
+			      " is asked about each signature: outcome: ask,"
+			      " or name its origin without paired");
 	return n;
 }
 

@@ -107,6 +107,8 @@ static const char *dialog_agree(const struct prompt_request *r)
 		return _("_Approve");
 	case PROMPT_AUTHENTICATE:
 		return _("_Sign in");
+	case PROMPT_ALLOW_PAGE:
+		return _("_Allow");
 	case PROMPT_PIN_CHANGE:
 	case PROMPT_PIN_UNBLOCK:
 	case PROMPT_TOKEN_INIT:

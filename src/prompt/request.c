@@ -19,6 +19,7 @@ static const char *const kind_words[] = {
 	[PROMPT_CERTIFICATE_IMPORT] = "certificate-import",
 	[PROMPT_SUPERVISE] = "supervise",
 	[PROMPT_AUTHENTICATE] = "authenticate",
+	[PROMPT_ALLOW_PAGE] = "allow-page",
 };
 
 static const char *const login_words[] = {
@@ -136,6 +137,9 @@ static int request_token(struct prompt_request *r, json_t *o, struct error *e)
 	unsigned word = 0;
 	int n;
 
+	r->has_token = o != NULL && !json_is_null(o);
+	if (!r->has_token)
+		return 0;
 	if (json_unpack_ex(o, &why, JSON_STRICT,
 			   "{s:s, s:s, s:s, s:s, s:s, s:s}", "label",
 			   &t->label, "serial", &t->serial, "manufacturer",
@@ -306,7 +310,7 @@ static int request_unpack(struct prompt_request *r, struct request_parts *p,
 
 	if (json_unpack_ex(r->root, &why, JSON_STRICT,
 			   "{s:I, s:s, s:I, s?o, s?o, s?o, s?o,"
-			   " s:o, s:o, s:o, s?o, s?o, s?o, s:s, s:I, s:s, s:o,"
+			   " s:o, s?o, s:o, s?o, s?o, s?o, s:s, s:I, s:s, s:o,"
 			   " s?o, s:I, s:I, s:I, s:o, s:o, s:I, s:o}",
 			   "version", &p->version, "kind", &p->kind, "timeout",
 			   &p->timeout, "pinentry", &p->pinentry, "tty",
@@ -379,6 +383,21 @@ static int request_texts(struct prompt_request *r,
 	return n;
 }
 
+/* A page asks for itself, and for nothing that a token does. */
+static int request_fits_kind(const struct prompt_request *r, struct error *e)
+{
+	bool page = r->kind == PROMPT_ALLOW_PAGE;
+
+	if (r->has_token == page)
+		return error_set(e, ERR_PROTOCOL, "token goes with every kind"
+				 " but allow-page");
+	if (page && (r->caller.origin == NULL || r->count > 0 || r->has_key ||
+		     r->login != PROMPT_LOGIN_NONE))
+		return error_set(e, ERR_PROTOCOL, "allow-page has an origin,"
+				 " and no item, key or login");
+	return 0;
+}
+
 /* What is allowed one by one must also fit together. */
 static int request_fits(const struct prompt_request *r, struct error *e)
 {
@@ -398,7 +417,7 @@ static int request_fits(const struct prompt_request *r, struct error *e)
 	    (r->kind == PROMPT_SIGN || r->kind == PROMPT_SUPERVISE ||
 	     r->kind == PROMPT_AUTHENTICATE))
 		return error_set(e, ERR_PROTOCOL, "there is nothing to sign");
-	return 0;
+	return request_fits_kind(r, e);
 }
 
 int prompt_request_parse(struct slice json, struct prompt_request *r,

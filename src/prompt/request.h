@@ -25,7 +25,8 @@ enum prompt_kind {
 	PROMPT_KEY_GENERATE,
 	PROMPT_CERTIFICATE_IMPORT,
 	PROMPT_SUPERVISE,
-	PROMPT_AUTHENTICATE
+	PROMPT_AUTHENTICATE,
+	PROMPT_ALLOW_PAGE
 };
 
 enum prompt_login { PROMPT_LOGIN_PIN, PROMPT_LOGIN_PAD, PROMPT_LOGIN_NONE };
@@ -87,7 +88,8 @@ struct prompt_request {
 	unsigned timeout; /* seconds */
 	const char *pinentry, *tty, *term, *language;
 	struct prompt_caller caller;
-	struct prompt_token token;
+	struct prompt_token token; /* of all but PROMPT_ALLOW_PAGE */
+	bool has_token;
 	struct prompt_key key;
 	bool has_key;
 	struct prompt_key signer; /* whose key will sign, of supervise */

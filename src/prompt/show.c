@@ -45,6 +45,10 @@ static void show_purpose(struct prompt_text *t, enum prompt_kind kind,
 	case PROMPT_AUTHENTICATE:
 		prompt_text_line(t, _("A sign-in is asked for by %s"), who);
 		break;
+	case PROMPT_ALLOW_PAGE:
+		prompt_text_line(t, _("Leave to ask for signatures is asked for"
+				      " by %s"), who);
+		break;
 	case PROMPT_SIGN:
 	default:
 		prompt_text_line(t, _("A signature is asked for by %s"), who);
@@ -84,6 +88,11 @@ static void show_caller(struct prompt_text *t, const struct prompt_request *r)
 		return;
 	}
 	show_decoded(t, c->origin);
+	if (c->exe[0] == '\0') {
+		prompt_text_line(t, _("In a browser of user %s"),
+				 prompt_text_shown(t, c->user));
+		return;
+	}
 	prompt_text_line(t, _("Program: %s (user %s, process %ld)"),
 			 prompt_text_shown(t, c->exe),
 			 prompt_text_shown(t, c->user), c->pid);
@@ -142,7 +151,8 @@ void prompt_show_head(struct prompt_text *t, const struct prompt_request *r,
 				 prompt_text_shown(t, r->signer.label));
 	if (r->has_key)
 		show_key(t, &r->key);
-	show_token(t, &r->token);
+	if (r->has_token)
+		show_token(t, &r->token);
 	if (whole)
 		show_rule(t, r);
 }
@@ -295,8 +305,26 @@ static void show_tries(struct prompt_text *t, const struct prompt_request *r)
 			" more wrong PIN the token is locked."));
 }
 
+/* What it is that one agrees to. */
+static void show_leave(struct prompt_text *t, const struct prompt_request *r)
+{
+	if (r->kind != PROMPT_ALLOW_PAGE)
+		return;
+	prompt_text_gap(t);
+	prompt_text_say(t, _("If you allow it, this page may ask you for"
+			     " signatures and sign-ins, and see which tokens"
+			     " and certificates you have, until you take it"
+			     " back (signet origin revoke)."));
+	prompt_text_say(t, _("Nothing is signed by this: you are asked again"
+			     " for each signature."));
+	prompt_text_say(t, _("Allow it only if you opened this page yourself,"
+			     " and its name is letter by letter the one you"
+			     " know."));
+}
+
 void prompt_show_notes(struct prompt_text *t, const struct prompt_request *r)
 {
+	show_leave(t, r);
 	show_blind(t, r);
 	prompt_text_gap(t);
 	show_tries(t, r);

@@ -86,6 +86,12 @@ static void every_type_has_words(void **state)
 		  "request 01234567 of p: refused: d" },
 		{ "{\"type\":\"dialog-opened\",\"label\":\"L\"}",
 		  "a dialog asks about token L" },
+		{ "{\"type\":\"dialog-opened\",\"label\":null,"
+		  "\"purpose\":\"allow-page\",\"origin\":\"https://O\"}",
+		  "a dialog asks whether to allow https://O" },
+		{ "{\"type\":\"dialog-closed\",\"label\":null,"
+		  "\"purpose\":\"allow-page\",\"origin\":\"https://O\"}",
+		  "the dialog about https://O has closed" },
 		{ "{\"type\":\"dialog-closed\",\"label\":\"L\"}",
 		  "the dialog about token L has closed" },
 		{ "{\"type\":\"disconnected\"}",

@@ -152,6 +152,9 @@ static void the_other_events_are_canonical(void **state)
 	buf_reset(&event);
 	record_token_changed("pin-changed", NASTY, "change", &caller, &event);
 	json_decref(canonical());
+	buf_reset(&event);
+	record_origin("origin-allowed", NASTY, "page", &caller, &event);
+	json_decref(canonical());
 }
 
 int main(void)

@@ -95,6 +95,12 @@ static void origins(void **state)
 	     "http://bank.example", "https://bank.example/", "null");
 	assert_good(WITH(.paired = YES));
 	assert_bad(WITH(.paired = NO), "paired: false says nothing");
+	assert_bad(RULE_TO(POLICY_ALLOW, .match = { .paired = YES }),
+		   "is asked about each signature");
+	assert_bad(RULE_TO(POLICY_ALLOW, .match = { .paired = YES,
+			   ANY(origin, "https://bank.example") }),
+		   "is asked about each signature");
+	assert_good(RULE_TO(POLICY_DENY, .match = { .paired = YES }));
 }
 
 static void keys(void **state)

@@ -113,12 +113,78 @@ static void any_byte_changed(void **state)
 	}
 }
 
+/* --- a page asks to be allowed --- */
+
+#define CALLER(origin)                                                      \
+	"\"caller\":{\"uid\":1,\"user\":\"a\",\"pid\":2,\"exe\":\"/b\"," \
+	"\"origin\":" origin "}"
+#define TOKEN                                                               \
+	"{\"label\":\"\",\"serial\":\"\",\"manufacturer\":\"\"," \
+	"\"model\":\"\",\"reader\":\"\",\"pin\":\"ok\"}"
+#define KEY                                                                 \
+	"{\"label\":\"\",\"uri\":\"\",\"holder\":\"\",\"issuer\":\"\"}"
+#define ITEM "{\"kind\":\"text\",\"blind\":false,\"name\":\"\",\"lines\":[]}"
+#define ASKED(kind, caller, token, key, login, count, items)                \
+	"{\"version\":1,\"kind\":\"" kind "\",\"timeout\":9," caller     \
+	",\"token\":" token ",\"key\":" key ",\"rule\":\"\","              \
+	"\"waiting\":0,\"login\":" login ",\"again\":null,\"count\":" count \
+	",\"blind\":0,\"payments\":0,\"sums\":[],\"payees\":[],"           \
+	"\"payees_more\":0,\"items\":[" items "]}"
+#define PAGE CALLER("\"https://bank.example\"")
+#define NONE "\"none\",\"pins\":[]"
+#define PIN                                                                 \
+	"\"pin\",\"pins\":[{\"what\":\"user-pin\",\"min\":4,\"max\":8}]"
+#define PAD "\"pad\",\"pins\":[]"
+
+static int parse(const char *text, struct prompt_request *r)
+{
+	struct error e;
+
+	return prompt_request_parse(slice_str(text), r, &e);
+}
+
+static void a_page_has_no_token(void **state)
+{
+	struct prompt_request r = { 0 };
+
+	assert_int_equal(parse(ASKED("allow-page", PAGE, "null", "null", NONE,
+				     "0", ""), &r), 0);
+	assert_int_equal(r.kind, PROMPT_ALLOW_PAGE);
+	assert_false(r.has_token);
+	prompt_request_fini(&r);
+}
+
+static void nothing_else_passes_for_it(void **state)
+{
+	static const char *const bad[] = {
+		ASKED("allow-page", PAGE, TOKEN, "null", NONE, "0", ""),
+		ASKED("allow-page", CALLER("null"), "null", "null", NONE, "0",
+		      ""),
+		ASKED("allow-page", PAGE, "null", KEY, NONE, "0", ""),
+		ASKED("allow-page", PAGE, "null", "null", PIN, "0", ""),
+		ASKED("allow-page", PAGE, "null", "null", PAD, "0", ""),
+		ASKED("allow-page", PAGE, "null", "null", NONE, "1", ITEM),
+		ASKED("sign", PAGE, "null", "null", NONE, "1", ITEM),
+		ASKED("pin-change", PAGE, "null", "null", PIN, "0", ""),
+		ASKED("sign", PAGE, TOKEN, "null", NONE, "0", ""),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct prompt_request r = { 0 };
+
+		assert_int_equal(parse(bad[i], &r), ERR_PROTOCOL);
+		prompt_request_fini(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_example_is_a_request),
 		cmocka_unit_test(every_beginning_is_refused),
 		cmocka_unit_test(any_byte_changed),
+		cmocka_unit_test(a_page_has_no_token),
+		cmocka_unit_test(nothing_else_passes_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -31,6 +31,7 @@ static struct prompt_request request(void)
 			    .exe = "/bin/x" },
 		.token = { .label = "Card", .serial = "1",
 			   .manufacturer = "", .model = "", .reader = "" },
+		.has_token = true,
 		.rule = "r",
 		.count = 1,
 		.items = items,
@@ -98,6 +99,28 @@ static void what_a_purpose_is(void **state)
 	has(*state, "ERASING A TOKEN");
 	has(*state, "second person");
 	has(*state, "A sign-in is");
+}
+
+static void what_it_is_to_allow_a_page(void **state)
+{
+	struct prompt_request r = request();
+
+	r.kind = PROMPT_ALLOW_PAGE;
+	r.has_token = false;
+	r.caller.origin = "https://xn--bnk-qla.example";
+	r.rule = "";
+	prompt_show_head(*state, &r, true);
+	prompt_show_notes(*state, &r);
+	has(*state, "asked for by https://xn--bnk-qla.example\n"
+	    "Its name may be read as: bänk.example\n"
+	    "Program: /bin/x (user alice, process 2)\n");
+	has(*state, "signet origin revoke");
+	has(*state, "Nothing is signed by this");
+	has_not(*state, "Token");
+	/* Over the loopback nobody says which program it is. */
+	r.caller.exe = "";
+	prompt_show_head(*state, &r, true);
+	has(*state, "In a browser of user alice\n");
 }
 
 /* Neither a content's own label nor its text can pass for a field. */
@@ -170,6 +193,7 @@ int main(void)
 		SHOW_TEST(who_asks),
 		SHOW_TEST(a_page_with_a_port_and_other_letters),
 		SHOW_TEST(what_a_purpose_is),
+		SHOW_TEST(what_it_is_to_allow_a_page),
 		SHOW_TEST(lines_of_a_content_are_told_apart),
 		SHOW_TEST(essentials_are_no_own_lines),
 		SHOW_TEST(the_rest_of_the_payees_is_counted),
