@@ -372,8 +372,10 @@ static struct request *find_request(struct exchange *x)
 
 	if (r == NULL) {
 		error_set(&e, ERR_NO_SUCH_REQUEST,
-			  "no request %s; ended ones are forgotten after %u"
-			  " others", x->argument, LIMIT_FINISHED);
+			  "no request %s; of those that ended the last %u"
+			  " with \"Prefer: respond-async\" are remembered,"
+			  " and %u without", x->argument, LIMIT_FINISHED,
+			  LIMIT_FINISHED_ANSWERED);
 		exchange_refuse(x, &e, NULL);
 	}
 	return r;

@@ -46,8 +46,15 @@
 #define LIMIT_LIST_WAIT_MS 2000u
 #define LIMIT_KEY_WAIT_MS 5000u
 
-/* Requests that are remembered after their end, for GET /v1/signatures/{id}. */
+/* Requests that are remembered after their end, for GET /v1/signatures/{id}:
+ * those that were to be asked for later, and those that were answered at once,
+ * which nobody may miss.  One of either takes some 15 KiB. */
 #define LIMIT_FINISHED 256u
+#define LIMIT_FINISHED_ANSWERED 16u
+
+/* Items, 3 KiB each, that the requests of either kind may have together: one
+ * batch of LIMIT_BATCH, or many small ones. */
+#define LIMIT_FINISHED_ITEMS 1000u
 
 /* Sign requests sent to one shard before its answers are in: the next one is
  * already there when it has finished one. */

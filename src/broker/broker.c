@@ -233,6 +233,31 @@ void broker_reload(struct broker *b, struct settings *settings)
 		log_failure(LOG_ERROR, NULL, "cards", &e);
 }
 
+/* --- requests that ended ------------------------------------------------ */
+
+/* The oldest, until no more than count are left, with their items. */
+static void finished_forget(struct broker_finished *f, unsigned count)
+{
+	struct request *r;
+
+	while (f->count > count || f->items > LIMIT_FINISHED_ITEMS) {
+		r = TAILQ_FIRST(&f->requests);
+		TAILQ_REMOVE(&f->requests, r, entry);
+		f->count--;
+		f->items -= r->count;
+		request_unref(r);
+	}
+}
+
+static void finished_add(struct broker_finished *f, struct request *r)
+{
+	request_ref(r); /* the macro takes its argument many times */
+	TAILQ_INSERT_TAIL(&f->requests, r, entry);
+	f->count++;
+	f->items += r->count;
+	finished_forget(f, f->limit);
+}
+
 /* --- life --------------------------------------------------------------- */
 
 static void broker_child(evutil_socket_t fd, short what, void *arg)
@@ -308,7 +333,10 @@ int broker_new(struct event_base *base, struct settings *settings,
 	TAILQ_INIT(&b->modules);
 	TAILQ_INIT(&b->retired);
 	TAILQ_INIT(&b->living);
-	TAILQ_INIT(&b->finished);
+	TAILQ_INIT(&b->later.requests);
+	b->later.limit = LIMIT_FINISHED;
+	TAILQ_INIT(&b->answered.requests);
+	b->answered.limit = LIMIT_FINISHED_ANSWERED;
 	TAILQ_INIT(&b->waiters);
 	SLIST_INIT(&b->counters);
 	TAILQ_INIT(&b->approvals_waiting);
@@ -338,7 +366,6 @@ int broker_new(struct event_base *base, struct settings *settings,
 void broker_free(struct broker *b)
 {
 	struct module *m;
-	struct request *r;
 
 	if (b == NULL)
 		return;
@@ -355,10 +382,8 @@ void broker_free(struct broker *b)
 	}
 	prompt_kill_all();
 	worker_wait_all(BROKER_WAIT_MS);
-	while ((r = TAILQ_FIRST(&b->finished)) != NULL) {
-		TAILQ_REMOVE(&b->finished, r, entry);
-		request_unref(r);
-	}
+	finished_forget(&b->later, 0);
+	finished_forget(&b->answered, 0);
 	if (b->found != NULL)
 		broker_forget_found(b);
 	free(b->found);
@@ -413,21 +438,10 @@ static bool request_remembered(const struct request *r)
 
 void broker_request_ended(struct broker *b, struct request *r)
 {
-	struct request *oldest;
-
 	TAILQ_REMOVE(&b->living, r, entry);
 	b->living_count--;
-	if (request_remembered(r)) {
-		request_ref(r); /* the macro takes its argument many times */
-		TAILQ_INSERT_TAIL(&b->finished, r, entry);
-		b->finished_count++;
-	}
-	if (b->finished_count > LIMIT_FINISHED) {
-		oldest = TAILQ_FIRST(&b->finished);
-		TAILQ_REMOVE(&b->finished, oldest, entry);
-		b->finished_count--;
-		request_unref(oldest);
-	}
+	if (request_remembered(r))
+		finished_add(r->remember ? &b->later : &b->answered, r);
 	if (b->draining && b->living_count == 0)
 		b->drained(b->drained_arg);
 }
@@ -455,5 +469,7 @@ struct request *broker_find_request(struct broker *b, const char *id,
 {
 	struct request *r = find_in(&b->living, id, caller);
 
-	return r != NULL ? r : find_in(&b->finished, id, caller);
+	if (r == NULL)
+		r = find_in(&b->later.requests, id, caller);
+	return r != NULL ? r : find_in(&b->answered.requests, id, caller);
 }

@@ -38,6 +38,12 @@ struct broker_found {
 };
 #define BROKER_FOUND 64u
 
+/* Requests that ended, and can still be asked for. */
+struct broker_finished {
+	struct requests requests; /* oldest first */
+	unsigned count, items, limit;
+};
+
 struct broker {
 	struct event_base *base;
 	struct settings *settings;
@@ -49,7 +55,7 @@ struct broker {
 	TAILQ_HEAD(, module) modules;
 	TAILQ_HEAD(, module) retired; /* to be freed at the end of the turn */
 	struct requests living;
-	struct requests finished; /* oldest first */
+	struct broker_finished later, answered;
 	struct approvals approvals_waiting; /* oldest first */
 	struct approvals approvals_open;
 	SLIST_HEAD(, authorise_counter) counters; /* of authorise.c */
@@ -62,7 +68,6 @@ struct broker {
 	struct metrics metrics;
 	struct seen *seen; /* requests of banks; NULL until there is one */
 	unsigned living_count;
-	unsigned finished_count;
 	TAILQ_HEAD(, broker_waiter) waiters;
 	struct events *events;
 	int64_t look_at_certificates; /* not before; of announce.c */

@@ -241,3 +241,35 @@ connected_at_most() {
 released() {
 	[ "$(api GET "/v1/signatures/$1" | jq -r .state)" = released ]
 }
+
+# later [BODY]: left alone and released; its id is $LATER.
+later() {
+	LATER=$(api POST /v1/signatures -H 'Prefer: respond-async' \
+		-d "${1:-$(body "$KEY")}" | jq -r .id)
+	wait_until 10 released "$LATER"
+}
+
+@test "answered at once is forgotten after 16 others, left alone is not" {
+	later
+	sign "$KEY" >"$D/answer"
+	first=$(jq -r .id "$D/answer")
+	for _ in $(seq 15); do
+		signs "$KEY"
+	done
+	released "$first"
+	signs "$KEY"
+	api GET "/v1/signatures/$first" >"$D/answer"
+	refused 404 no-such-request
+	released "$LATER"
+}
+
+@test "no more than 1000 items are remembered" {
+	batch=$(jq -n --arg key "$KEY" '{key: $key, format: "raw", items:
+		[range(501) | {content: {media_type: "text/plain", data: "aGk="}}]}')
+	later "$batch"
+	first=$LATER
+	released "$first"
+	later "$batch"
+	api GET "/v1/signatures/$first" >"$D/answer"
+	refused 404 no-such-request
+}
