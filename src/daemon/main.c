@@ -30,6 +30,7 @@
 #include "daemon/explain.h"
 #include "daemon/listen.h"
 #include "daemon/options.h"
+#include "daemon/trim.h"
 
 /* After SIGTERM: how long requests under way may take. */
 #define DRAIN_SECONDS 10
@@ -42,6 +43,7 @@ struct daemon {
 	struct api *pages[2]; /* of the loopback */
 	unsigned port;	      /* of those; 0: it is not served */
 	struct event *term, *interrupt, *hangup, *overdue;
+	struct trim *trim;
 	int lock;
 };
 
@@ -310,6 +312,8 @@ static int daemon_open(struct daemon *d, struct error *e)
 	if (r == 0)
 		r = api_new(d->base, d->broker, fd, 0, &d->api, e);
 	if (r == 0)
+		r = trim_start(d->base, &d->trim, e);
+	if (r == 0)
 		pages_serve(d);
 	settings_unref(s);
 	return r;
@@ -320,6 +324,7 @@ static void daemon_close(struct daemon *d)
 	struct event *const events[] = { d->term, d->interrupt, d->hangup,
 					 d->overdue };
 
+	trim_stop(d->trim);
 	pages_close(d);
 	api_free(d->api);
 	broker_free(d->broker);

@@ -528,8 +528,12 @@ int store_open_reader(const char *path, struct store **out, struct error *e)
 		r = store_failed(s, e);
 	if (r == 0) {
 		sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
-		r = store_prepare(s, e);
+		if (sqlite3_exec(s->db, "PRAGMA cache_size = -256", NULL, NULL,
+				 NULL) != SQLITE_OK)
+			r = store_failed(s, e);
 	}
+	if (r == 0)
+		r = store_prepare(s, e);
 	if (r != 0) {
 		store_close(s);
 		return r;
