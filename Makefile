@@ -283,9 +283,11 @@ $(BUILD)/tools/%: $(BUILD)/obj/tests/regress/tools/%.o $(LIBCORE)
 	$(call link,$(worker_libs))
 
 # Of the crash tests: who asks, who looks, and a disk that loses its power.
-CRASH := $(addprefix $(BUILD)/crash/,load audit power-cut synced-disk.so)
+CRASH := $(addprefix $(BUILD)/crash/,load many audit power-cut synced-disk.so)
 crash_objects = $(call objects,$(addprefix tests/crash/,$(1)))
 $(BUILD)/crash/load: $(call crash_objects,load.c talk.c) $(LIBCORE)
+	$(call link,$(core_libs))
+$(BUILD)/crash/many: $(call crash_objects,many.c talk.c) $(LIBCORE)
 	$(call link,$(core_libs))
 $(BUILD)/crash/audit: $(call crash_objects,audit.c audit_chain.c audit_ledger.c) $(LIBCORE)
 	$(call link,$(core_libs))
@@ -309,6 +311,11 @@ test-web: all $(FIXTURES)/ready ## web/, with Node.js and Chromium
 .PHONY: soak
 soak: all card $(TOOLS) $(FIXTURES)/ready ## 200 random steps with cards; SEED=N repeats
 	STEPS=$${STEPS:-200} BATS_TEST_TIMEOUT= bats tests/regress/random.bats
+
+.PHONY: soak-memory
+soak-memory: all $(TOOLS) $(CRASH) $(FIXTURES)/ready ## what is resident in an hour of load; SECONDS=N
+	MEMORY_SECONDS=$${SECONDS:-3600} MEMORY_SIGNATURES=100000 \
+	  BATS_TEST_TIMEOUT= bats tests/regress/load.bats -f 'memory|idle'
 
 .PHONY: crash
 crash: all $(CRASH) $(FIXTURES)/ready ## 200 crashes of each kind under load; ROUNDS=N SEED=N
