@@ -28,7 +28,11 @@ _signet_options() {
 			"--issuer --eku --unattended --format -f --content" \
 			"--blind --items --sum $all"
 		;;
-	browser) echo "--web-eid --user --system --root --force $all" ;;
+	browser)
+		echo "--web-eid --user --system --root --force --chrome --firefox" \
+			"$all"
+		;;
+	origin) echo "--yes $daemon $all" ;;
 	evidence)
 		echo "--file --config --head --signed --checkpoint-key" \
 			"--tsa-ca --since --until --outcome --key --caller" \
@@ -65,7 +69,7 @@ _signet() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} commands words
 
-	commands="status tokens token pin key keys sign verify policy evidence browser watch top doctor help"
+	commands="status tokens token pin key keys sign verify policy evidence browser origin watch top doctor help"
 	COMPREPLY=()
 	compopt -o filenames 2>/dev/null
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -94,7 +98,9 @@ _signet() {
 	elif [[ $command == evidence && $COMP_CWORD -eq 2 ]]; then
 		words="verify list show export archive"
 	elif [[ $command == browser && $COMP_CWORD -eq 2 ]]; then
-		words="install remove list"
+		words="install remove list policy"
+	elif [[ $command == origin && $COMP_CWORD -eq 2 ]]; then
+		words="list allow revoke"
 	elif [[ $command == browser ]]; then
 		words="firefox chrome chromium edge brave vivaldi"
 	elif [[ $command == token && $COMP_CWORD -eq 2 ]]; then

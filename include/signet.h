@@ -123,6 +123,8 @@ struct signet_tokens;	 /* list of tokens */
 struct signet_token;
 struct signet_keys;	 /* list of keys */
 struct signet_key;
+struct signet_origins;	 /* list of pages that the user has allowed */
+struct signet_origin;
 struct signet_request;	 /* what is to be signed, and how */
 struct signet_signature; /* the answer */
 struct signet_events;	 /* what happens, as it happens */
@@ -304,6 +306,38 @@ int64_t signet_event_number(const struct signet_event *e, const char *name);
 const char *signet_event_error(const struct signet_event *e);
 /* The whole event, as a JSON object. */
 const char *signet_event_json(const struct signet_event *e);
+
+/* --- pages --------------------------------------------------------------- */
+
+/*
+ * Ask for the pages that this user has allowed to ask for signatures (GET
+ * /v1/origins).
+ */
+int signet_client_origins(struct signet_client *c,
+			  struct signet_origins **out);
+void signet_origins_free(struct signet_origins *o);
+const char *signet_origins_json(const struct signet_origins *o);
+const struct signet_origin *signet_origins_at(const struct signet_origins *o,
+					      size_t i);
+/* "https://bank.example" */
+const char *signet_origin_name(const struct signet_origin *o);
+/* "page": the user, asked in a dialog; "program": by a program. */
+const char *signet_origin_by(const struct signet_origin *o);
+/* RFC 3339. */
+const char *signet_origin_since(const struct signet_origin *o);
+
+/*
+ * Allow a page (POST /v1/origins): the program has the user's consent, who is
+ * not asked.  SIGNET_ERR_MALFORMED, _NOT_ALLOWED (no rule would know it),
+ * _QUOTA, _NOT_DURABLE.
+ */
+int signet_client_origin_allow(struct signet_client *c, const char *origin);
+/*
+ * Take it back (DELETE /v1/origins): at once, also for what it has asked for.
+ * SIGNET_ERR_NO_SUCH_ORIGIN; SIGNET_ERR_NOT_DURABLE: until signetd is started
+ * anew.
+ */
+int signet_client_origin_revoke(struct signet_client *c, const char *origin);
 
 /* --- PINs ---------------------------------------------------------------- */
 

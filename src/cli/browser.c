@@ -16,7 +16,9 @@ enum {
 	OPTION_USER,
 	OPTION_SYSTEM,
 	OPTION_ROOT,
-	OPTION_FORCE
+	OPTION_FORCE,
+	OPTION_FIREFOX,
+	OPTION_CHROME
 };
 
 static const struct browser_action {
@@ -26,6 +28,7 @@ static const struct browser_action {
 	{ "install", browser_install },
 	{ "remove", browser_remove },
 	{ "list", browser_list },
+	{ "policy", browser_policy },
 };
 
 static bool take(void *context, int id, const char *value)
@@ -45,6 +48,12 @@ static bool take(void *context, int id, const char *value)
 	case OPTION_FORCE:
 		args->force = true;
 		return true;
+	case OPTION_FIREFOX:
+		args->firefox = true;
+		return !args->chrome;
+	case OPTION_CHROME:
+		args->chrome = true;
+		return !args->firefox;
 	case OPTION_ROOT:
 		args->root = value;
 		return value[0] == '/';
@@ -91,12 +100,15 @@ static const struct cli_option options[] = {
 	  N_("put DIR in front of all places, for packages") },
 	{ OPTION_FORCE, "force", NULL,
 	  N_("install: replace what belongs to another program") },
+	{ OPTION_CHROME, "chrome", NULL,
+	  N_("policy: for Chrome, Chromium and Edge (the default)") },
+	{ OPTION_FIREFOX, "firefox", NULL, N_("policy: for Firefox") },
 	CLI_OPTIONS_ALL,
 };
 
 const struct cli_command cli_browser_command = {
 	.name = "browser",
-	.operands = "install|remove|list [BROWSER]...",
+	.operands = "install|remove|list [BROWSER]... | policy ORIGIN...",
 	.summary = N_("let browsers find Signet, and show which do"),
 	.options = options,
 	.run = run,

@@ -10,6 +10,7 @@
 struct browser_args {
 	bool json;
 	bool web_eid, user, system, force;
+	bool firefox, chrome; /* of policy */
 	const char *root;  /* in front of all places; NULL: none */
 	char **operands;   /* behind the subcommand's word */
 	int operand_count;
@@ -19,5 +20,8 @@ struct browser_args {
 int browser_install(const struct browser_args *args);
 int browser_remove(const struct browser_args *args);
 int browser_list(const struct browser_args *args);
+
+/* browser_policy.c: what spares visitors the browser's question. */
+int browser_policy(const struct browser_args *args);
 
 #endif

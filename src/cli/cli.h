@@ -41,6 +41,7 @@ extern const struct cli_command cli_sign_command;
 extern const struct cli_command cli_verify_command;
 extern const struct cli_command cli_policy_command;
 extern const struct cli_command cli_browser_command;
+extern const struct cli_command cli_origin_command;
 extern const struct cli_command cli_watch_command;
 extern const struct cli_command cli_top_command;
 extern const struct cli_command cli_doctor_command;

@@ -24,6 +24,7 @@ static const struct cli_command *const commands[] = {
 	&cli_policy_command,
 	&cli_evidence_command,
 	&cli_browser_command,
+	&cli_origin_command,
 	&cli_watch_command,
 	&cli_top_command,
 	&cli_doctor_command,

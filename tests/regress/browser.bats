@@ -274,3 +274,41 @@ doctor() {
 	doctor "takes another program for Signet: /usr/bin/web-eid" warning \
 		"signet browser install --force"
 }
+
+# --- policy -------------------------------------------------------------------
+
+@test "policy: standard output has the file for Chrome, and nothing else" {
+	browser 0 policy https://bank.example https://shop.example:8443
+	jq -e '. == {LocalNetworkAccessAllowedForUrls: ["https://bank.example",
+		"https://shop.example:8443"]}' <<<"$output"
+	grep -q /etc/opt/chrome/policies/managed/ "$D/err"
+	grep -q /etc/chromium/policies/managed/ "$D/err"
+	cp <(echo "$output") "$D/default"
+	browser 0 policy --chrome https://bank.example https://shop.example:8443
+	cmp "$D/default" <(echo "$output")
+}
+
+@test "policy: for Firefox pages are hosts" {
+	browser 0 policy --firefox https://bank.example https://shop.example:8443
+	jq -e '. == {policies: {LocalNetworkAccess: {SkipDomains:
+		["bank.example", "shop.example"]}}}' <<<"$output"
+	grep -q /etc/firefox/policies/policies.json "$D/err"
+	# These would let every page reach them.
+	for page in http://localhost:8000 https://127.0.0.1 'https://[::1]:8443' \
+		https://localhost https://10.0.0.1; do
+		browser 2 policy --firefox https://bank.example "$page"
+		[ -z "$output" ]
+	done
+	browser 0 policy http://localhost:8000
+}
+
+@test "policy: what is no origin is refused" {
+	for page in '*' 'https://*.example' bank.example https://bank.example/ \
+		http://bank.example https://BANK.example null \
+		'https://bank.example","*' '[*.]bank.example'; do
+		browser 2 policy https://bank.example "$page"
+		[ -z "$output" ]
+	done
+	browser 2 policy
+	browser 2 policy --chrome --firefox https://bank.example
+}

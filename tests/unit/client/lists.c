@@ -48,6 +48,10 @@
 	"\"curve\":null,\"algorithms\":[],\"always_authenticate\":false,"   \
 	"\"public_key\":\"c3BraQ==\",\"certificate\":null,\"warnings\":[]}]}"
 
+#define ORIGINS                                                             \
+	"{\"origins\":[{\"origin\":\"https://a.example\","                  \
+	"\"by\":\"page\",\"since\":\"2026-01-01T00:00:00Z\"}]}"
+
 struct setup {
 	struct fake fake;
 	struct signet_client *client;
@@ -135,6 +139,49 @@ static void reads_tokens(void **state)
 	assert_string_equal(signet_tokens_json(ts), TOKENS);
 	signet_tokens_free(ts);
 	stop(&s);
+}
+
+static void reads_pages(void **state)
+{
+	const struct signet_origin *o;
+	struct signet_origins *os;
+	struct setup s;
+
+	start(&s, ORIGINS);
+	assert_int_equal(signet_client_origins(s.client, &os), 0);
+	o = signet_origins_at(os, 0);
+	assert_string_equal(signet_origin_name(o), "https://a.example");
+	assert_string_equal(signet_origin_by(o), "page");
+	assert_string_equal(signet_origin_since(o), "2026-01-01T00:00:00Z");
+	assert_null(signet_origins_at(os, 1));
+	assert_string_equal(signet_origins_json(os), ORIGINS);
+	signet_origins_free(os);
+	stop(&s);
+}
+
+/* The last request had this text. */
+static void stop_and_see(struct setup *s, const char *text)
+{
+	signet_client_free(s->client);
+	fake_stop(&s->fake);
+	assert_non_null(strstr(buf_text(&s->fake.request), text));
+	buf_fini(&s->fake.request);
+	free(s->answer);
+}
+
+static void allows_a_page_and_takes_it_back(void **state)
+{
+	struct setup s;
+
+	start(&s, "{\"origin\":\"o\"}");
+	assert_int_equal(signet_client_origin_allow(s.client, "https://a\""),
+			 0);
+	stop_and_see(&s, "{\"origin\":\"https://a\\\"\"}");
+	start(&s, "{\"origin\":\"o\"}");
+	assert_int_equal(signet_client_origin_revoke(s.client,
+						     "https://a:1&b=c"), 0);
+	stop_and_see(&s, "DELETE /v1/origins?origin=https%3A%2F%2Fa%3A1%26b%3Dc"
+		     " HTTP/1.1");
 }
 
 static void check_certificate(const struct signet_key *k)
@@ -240,6 +287,8 @@ int main(void)
 		cmocka_unit_test(reads_a_status),
 		cmocka_unit_test(reads_tokens),
 		cmocka_unit_test(reads_keys),
+		cmocka_unit_test(reads_pages),
+		cmocka_unit_test(allows_a_page_and_takes_it_back),
 		cmocka_unit_test(sends_the_query),
 		cmocka_unit_test(refuses_shapes_that_are_wrong),
 	};
