@@ -33,6 +33,8 @@ static const char help[] =
 	"  --large-socket PATH      of a signetd on those\n"
 	"  --seconds N              of one measurement; default 1\n"
 	"  --rounds N               default 5\n"
+	"  --only TEXT              what has TEXT in its name, such as\n"
+	"                           \"P-256, batches\"; may be repeated\n"
 	"  --quick                  two rounds of 0.3 s\n"
 	"  --json FILE              write the figures there, too\n"
 	"  --help                   this text\n"
@@ -56,6 +58,7 @@ enum {
 	OPTION_LARGE_SOCKET,
 	OPTION_SECONDS,
 	OPTION_ROUNDS,
+	OPTION_ONLY,
 	OPTION_QUICK,
 	OPTION_JSON,
 	OPTION_HELP,
@@ -72,6 +75,7 @@ static const struct option long_options[] = {
 	{ "large-socket", required_argument, NULL, OPTION_LARGE_SOCKET },
 	{ "seconds", required_argument, NULL, OPTION_SECONDS },
 	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
+	{ "only", required_argument, NULL, OPTION_ONLY },
 	{ "quick", no_argument, NULL, OPTION_QUICK },
 	{ "json", required_argument, NULL, OPTION_JSON },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -117,6 +121,11 @@ static void option_plan(struct plan *p, int which, const char *value)
 	case OPTION_ROUNDS:
 		rounds = number(value, 1, PLAN_ROUNDS_MAX);
 		p->rounds = (unsigned)rounds;
+		break;
+	case OPTION_ONLY:
+		if (p->only_count == PLAN_ONLY_MAX)
+			usage("--only is given too often");
+		p->only[p->only_count++] = value;
 		break;
 	case OPTION_QUICK:
 		p->seconds = 0.3;

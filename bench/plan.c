@@ -60,12 +60,27 @@ static bool plan_has(const struct plan *p, enum key_kind kind, enum cell_id id)
 		return p->large_socket != NULL;
 	case CELL_BULK_64:
 		return p->large_socket != NULL && kind == KEY_EC;
+	case CELL_PACED_64:
+		return p->cell[kind][CELL_CLIENT_64].rounds > 0;
 	case CELL_SAMPLED_64:
 	case CELL_BATCH_SAMPLED:
 		return p->sampled_socket != NULL;
 	default:
 		return true;
 	}
+}
+
+static bool plan_wants(const struct plan *p, enum key_kind kind,
+		       enum cell_id id)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "%s, %s", key_kind_name(kind),
+		 cells[id].name);
+	for (unsigned i = 0; i < p->only_count; i++)
+		if (strstr(name, p->only[i]) != NULL)
+			return true;
+	return p->only_count == 0;
 }
 
 static int plan_direct(struct plan *p, enum key_kind kind, enum cell_id id,
@@ -167,7 +182,7 @@ static int plan_cell(struct plan *p, enum key_kind kind, enum cell_id id,
 	static struct measure m;
 	int r;
 
-	if (!plan_has(p, kind, id))
+	if (!plan_has(p, kind, id) || !plan_wants(p, kind, id))
 		return 0;
 	if (id == CELL_SYNC)
 		r = plan_sync(p, &m, e);

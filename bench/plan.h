@@ -15,6 +15,7 @@
 #include "bench/measure.h"
 
 #define PLAN_ROUNDS_MAX 100
+#define PLAN_ONLY_MAX 8
 
 /*
  * Cores that others may use: with more, rates tell of the others.  Processor
@@ -71,6 +72,8 @@ struct plan {
 	const char *state; /* a folder beside the journal's */
 	const char *sampled_socket; /* NULL: not measured */
 	const char *large_socket;     /* NULL: not measured */
+	const char *only[PLAN_ONLY_MAX]; /* parts of names; none: all */
+	unsigned only_count;
 	struct key key[KEY_KINDS], large[KEY_KINDS], bulk;
 	struct cell cell[KEY_KINDS][CELLS];
 };
