@@ -58,23 +58,28 @@ void b64_encode(enum b64_kind kind, struct slice s, struct buf *out)
 
 #define NO_DIGIT 64
 
-/* From '+' on; both alphabets. */
-static const uint8_t digits['z' - '+' + 1] = {
-	62, 64, 62, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64,
-	64, 64, 64, 64, 64, 64, 0,  1,	2,  3,	4,  5,	6,  7,	8,  9,
-	10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-	64, 64, 64, 64, 63, 64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
-	36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+/* From '+' on. */
+#define B64_DIGITS(plus, minus, slash, underscore)			\
+	{ plus, 64, minus, 64, slash,					\
+	  52, 53, 54, 55, 56, 57, 58, 59, 60, 61,			\
+	  64, 64, 64, 64, 64, 64, 64,					\
+	  0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,		\
+	  13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,		\
+	  64, 64, 64, 64, underscore, 64,				\
+	  26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,		\
+	  39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51 }
+
+static const uint8_t digits[2]['z' - '+' + 1] = {
+	[B64_STD] = B64_DIGITS(62, 64, 63, 64),
+	[B64_URL] = B64_DIGITS(64, 62, 64, 63),
 };
 
 /* Value of a character, or NO_DIGIT. */
 static uint32_t b64_digit(enum b64_kind kind, uint8_t c)
 {
 	size_t at = (size_t)(c - '+');
-	bool other = kind == B64_STD ? c == '-' || c == '_' :
-		     c == '+' || c == '/';
 
-	return at < sizeof(digits) && !other ? digits[at] : NO_DIGIT;
+	return at < sizeof(digits[kind]) ? digits[kind][at] : NO_DIGIT;
 }
 
 /*
