@@ -4,6 +4,8 @@
  */
 #include "base/writer.h"
 
+#include <string.h>
+
 #include "base/b64.h"
 #include "base/hex.h"
 #include "base/utf8.h"
@@ -35,6 +37,33 @@ static bool writer_plain(uint8_t c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+#define EACH_BYTE(c) (0x0101010101010101u * (c))
+
+/*
+ * Are all eight plain?  Subtracting makes the top bit of a byte that is less;
+ * a borrow reaches the next byte only from one that is not plain itself.
+ */
+static bool writer_eight_plain(const uint8_t *p)
+{
+	uint64_t w, quote, backslash;
+
+	memcpy(&w, p, sizeof(w));
+	quote = (w ^ EACH_BYTE('"')) - EACH_BYTE(1);
+	backslash = (w ^ EACH_BYTE('\\')) - EACH_BYTE(1);
+	return ((w | (w - EACH_BYTE(0x20)) | quote | backslash) &
+		EACH_BYTE(0x80)) == 0;
+}
+
+/* What needs no escape, from p on. */
+static const uint8_t *writer_skip_plain(const uint8_t *p, const uint8_t *end)
+{
+	while (end - p >= 8 && writer_eight_plain(p))
+		p += 8;
+	while (p < end && writer_plain(*p))
+		p++;
+	return p;
+}
+
 void writer_string(struct buf *out, const char *text, size_t size)
 {
 	const uint8_t *p = (const uint8_t *)text;
@@ -44,8 +73,8 @@ void writer_string(struct buf *out, const char *text, size_t size)
 
 	buf_put_u8(out, '"');
 	while (p < end) {
-		for (from = p; p < end && writer_plain(*p); p++)
-			;
+		from = p;
+		p = writer_skip_plain(p, end);
 		buf_put(out, from, (size_t)(p - from));
 		if (p == end)
 			break;
@@ -58,13 +87,22 @@ void writer_string(struct buf *out, const char *text, size_t size)
 
 static void writer_name(struct writer *j, const char *name)
 {
-	if (j->comma)
-		buf_put_u8(j->out, ',');
-	j->comma = true;
-	if (name == NULL)
+	size_t len = name == NULL ? 0 : strlen(name);
+	uint8_t *start = buf_reserve(j->out, len + 4), *at = start;
+
+	if (at == NULL)
 		return;
-	writer_string(j->out, name, strlen(name));
-	buf_put_u8(j->out, ':');
+	if (j->comma)
+		*at++ = ',';
+	j->comma = true;
+	if (name != NULL) {
+		*at++ = '"';
+		memcpy(at, name, len);
+		at += len;
+		*at++ = '"';
+		*at++ = ':';
+	}
+	buf_commit(j->out, (size_t)(at - start));
 }
 
 void writer_open(struct writer *j, const char *name, char bracket)

@@ -21,6 +21,8 @@ struct writer {
 
 struct writer writer_of(struct buf *out);
 
+/* Names, here and below, are the program's own: they need no escapes. */
+
 /* '{' or '[', as a member of that name, or as an element (NULL). */
 void writer_open(struct writer *j, const char *name, char bracket);
 void writer_close(struct writer *j, char bracket);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,34 @@ static void commas_put_themselves(void **state)
 	writer_close(&j, '}');
 	assert_string_equal(buf_text(&b), "{\"a\":\"x\",\"b\":[-1,true],"
 			    "\"c\":{},\"d\":null}");
+	buf_fini(&b);
+}
+
+/* At each place of a word, what has to be escaped is, and nothing else. */
+static void every_byte_at_every_place(void **state)
+{
+	char text[20], expected[40];
+	struct buf b;
+
+	buf_init(&b, 64);
+	for (int c = 1; c < 0x80; c++)
+		for (size_t at = 0; at < sizeof(text) - 1; at++) {
+			json_t *parsed;
+
+			memset(text, 'a', sizeof(text) - 1);
+			text[sizeof(text) - 1] = '\0';
+			text[at] = (char)c;
+			buf_reset(&b);
+			writer_string(&b, text, sizeof(text) - 1);
+			parsed = json_loads(buf_text(&b), JSON_DECODE_ANY,
+					    NULL);
+			assert_non_null(parsed);
+			assert_string_equal(json_string_value(parsed), text);
+			json_decref(parsed);
+			snprintf(expected, sizeof(expected), "\"%s\"", text);
+			if (c >= 0x20 && c != '"' && c != '\\')
+				assert_string_equal(buf_text(&b), expected);
+		}
 	buf_fini(&b);
 }
 
@@ -141,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commas_put_themselves),
+		cmocka_unit_test(every_byte_at_every_place),
 		cmocka_unit_test(numbers_are_whole),
 		cmocka_unit_test(texts_survive),
 		cmocka_unit_test(bad_utf8_is_replaced),
