@@ -58,7 +58,7 @@
 
 /* Sign requests sent to one shard before its answers are in: the next one is
  * already there when it has finished one. */
-#define LIMIT_PIPELINE 8u
+#define LIMIT_PIPELINE 16u
 
 /* Signatures under one approval: a day's payments of a small business. */
 #define LIMIT_BATCH 1000u

@@ -246,18 +246,18 @@ fails_once() {
 	before=$(calls C_Sign)
 	busy=()
 	# As many as a worker is given at a time: the next one has to wait.
-	for i in 1 2 3 4 5 6 7 8; do
+	for i in {1..16}; do
 		send "$i"
 		busy+=("$SENT")
 	done
-	wait_until 5 queue_has 8
-	send 9
-	wait_until 5 queue_has 9
+	wait_until 5 queue_has 16
+	send 17
+	wait_until 5 queue_has 17
 	kill -KILL "$SENT"
 	wait_until 5 logged 'cancelled.*the client has gone'
 	kill -CONT "$worker"
 	wait "${busy[@]}"
-	[ "$(calls C_Sign)" -eq $((before + 8)) ]
+	[ "$(calls C_Sign)" -eq $((before + 16)) ]
 }
 
 # --- PINs ------------------------------------------------------------------
