@@ -8,8 +8,9 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <limits.h>
+#include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,7 @@ struct daemon {
 static void harden(void)
 {
 	const struct rlimit no_core = { 0, 0 };
+	const struct sched_param none = { 0 };
 	struct rlimit files;
 
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -69,6 +71,13 @@ static void harden(void)
 	signal(SIGPIPE, SIG_IGN);
 	/* An arena for each thread would take memory that nobody gives back. */
 	mallopt(M_ARENA_MAX, MAIN_ARENAS);
+	/*
+	 * Who is woken does not push aside who works: on busy cores a turn of
+	 * the loop then has several answers.  Workers get it from here; what
+	 * somebody else has chosen for us stays.
+	 */
+	if (sched_getscheduler(0) == SCHED_OTHER)
+		sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 /* 0, 1 and 2 have to be something, or a socket would take their place. */

@@ -9,6 +9,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -158,6 +159,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	has_worker = fd_is_socket(PROMPT_FD_WORKER, SOCK_SEQPACKET);
+	/* A person waits for this, and for what it starts. */
+	if (sched_getscheduler(0) == SCHED_BATCH)
+		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
 	log_open("signet-prompt", LOG_INFO);
 	error_clear(&e);
 	if (harden_child(PROMPT_FD_SIGNETD,

@@ -77,6 +77,19 @@ p11_sign() {
 		>"$D/p11" 2>&1
 }
 
+@test "what a person waits for is scheduled as any program" {
+	person waits
+	ask one
+	open_dialog 1
+	# The prompt, and the pinentry that it has started.
+	for pid in $(prompts) $(pgrep -P "$(prompts)"); do
+		[ "$(ps -o cls= -p "$pid" | tr -d ' ')" = TS ]
+	done
+	go
+	answer one "$ASKED"
+	released
+}
+
 @test "a PKCS#11 program without PIN signs nothing beside an approval" {
 	person waits
 	ask one

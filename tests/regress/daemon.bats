@@ -394,6 +394,20 @@ other_user_needs_root() {
 	done
 }
 
+@test "signetd and its workers do not push aside who works" {
+	configure "$(module_softhsm softhsm2)"
+	start
+	wait_until 10 settled
+	for pid in "$PID" $(workers); do
+		[ "$(ps -o cls= -p "$pid" | tr -d ' ')" = B ]
+	done
+	stop
+	# What was chosen for it stays.
+	AS="chrt --idle 0"
+	start
+	[ "$(ps -o cls= -p "$PID" | tr -d ' ')" = IDL ]
+}
+
 @test "signetd writes READY when it serves" {
 	configure "$(module_softhsm softhsm2)"
 	mkfifo "$D/ready"
