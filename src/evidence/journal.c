@@ -225,6 +225,7 @@ void journal_close(struct journal *j)
 	journal_collect(j);
 	end_fresh(j);
 	buf_fini(&j->record);
+	backfill_stop(j->backfill);
 	store_close(j->reader);
 	store_close(j->store);
 	checkpoint_key_close(j->key);
@@ -257,6 +258,8 @@ static int journal_files(struct journal *j, const struct journal_options *o,
 
 	if (r == 0)
 		r = store_open_reader(o->file, &j->reader, e);
+	if (r == 0)
+		r = backfill_start(o->file, &j->backfill, e);
 	if (r == 0 && o->key_file != NULL)
 		r = checkpoint_key_open(o->key_file, &j->key, e);
 	j->told_head = j->head;

@@ -21,9 +21,6 @@
 
 /* `signet evidence archive` may delete for a moment. */
 #define STORE_BUSY_MS 5000
-/* Pages of the WAL after which SQLite moves them into the file. */
-#define STORE_AUTOCHECKPOINT 4000
-
 enum statement {
 	ADD_RECORD,
 	ADD_ITEM,
@@ -95,6 +92,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	int lock;
+	unsigned wal_pages;
 	char path[LIMIT_PATH];
 };
 
@@ -329,6 +327,29 @@ static int64_t store_number(struct store *s, const char *query)
 	return n;
 }
 
+/* Called with each commit.  One's own takes the place of SQLite's, which would
+ * move them at once. */
+static int store_wal_grown(void *store, sqlite3 *db, const char *name,
+			   int pages)
+{
+	struct store *s = store;
+
+	s->wal_pages = (unsigned)pages;
+	return SQLITE_OK;
+}
+
+unsigned store_wal_pages(const struct store *s)
+{
+	return s->wal_pages;
+}
+
+/* What fails is tried again with the next one: the WAL keeps it. */
+void store_backfill(struct store *s)
+{
+	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+				  NULL);
+}
+
 uint64_t store_bytes(struct store *s)
 {
 	int64_t pages = store_number(s, "PRAGMA page_count") -
@@ -411,10 +432,10 @@ static int store_database(struct store *s, uint64_t max_bytes,
 	/* First of all, or it has no effect: archive.c gives pages back. */
 	snprintf(pragmas, sizeof(pragmas), "PRAGMA auto_vacuum = INCREMENTAL;"
 		 "PRAGMA journal_mode = WAL;"
-		 "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = %d;"
-		 "PRAGMA cache_size = -1024;", STORE_AUTOCHECKPOINT);
+		 "PRAGMA synchronous = FULL; PRAGMA cache_size = -1024;");
 	if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
 		return store_failed(s, e);
+	sqlite3_wal_hook(s->db, store_wal_grown, s);
 	if (max_bytes > 0) {
 		snprintf(pragmas, sizeof(pragmas),
 			 "PRAGMA max_page_count = %llu",

@@ -41,7 +41,8 @@ struct store_checkpoint {
 int store_open(const char *path, uint64_t max_bytes, struct store **out,
 	       struct chain *head, struct store_checkpoint *last,
 	       struct error *e) MUST_CHECK;
-/* The same file once more, for store_find_answer() and store_unstamped(). */
+/* The same file once more, for store_find_answer(), store_unstamped() and
+ * store_backfill(). */
 int store_open_reader(const char *path, struct store **out, struct error *e)
 	MUST_CHECK;
 void store_close(struct store *s); /* NULL is allowed */
@@ -74,6 +75,15 @@ int store_stamp(struct store *s, uint64_t sequence, struct slice stamp,
  */
 int store_unstamped(struct store *s, uint64_t from, uint64_t *sequence,
 		    struct buf *out, struct error *e) MUST_CHECK;
+
+/* Pages in the WAL, as of the last commit. */
+unsigned store_wal_pages(const struct store *s);
+/*
+ * Move what nobody reads any more of the WAL into the database, and have both
+ * on the disk; when all of it was moved, the next transaction starts it anew.
+ * Waits for no other connection, and holds up none.
+ */
+void store_backfill(struct store *s);
 
 /* What an Idempotency-Key has got. */
 struct store_answer {

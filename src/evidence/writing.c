@@ -24,6 +24,10 @@
 #define WRITING_GROUP 512u
 /* Between two looks at a disk that was full. */
 #define WRITING_RETRY_NS CLOCK_NS_PER_S
+/* Pages of the WAL that are to be moved; a disk that is slow may have so many
+ * times these before groups wait for it. */
+#define WRITING_WAL_PAGES 4000u
+#define WRITING_WAL_TIMES 4u
 
 /* --- one transaction ------------------------------------------------------ */
 
@@ -398,6 +402,18 @@ static bool probe(struct journal *j)
 	return true;
 }
 
+/* Answers have been handed back: nobody waits for this. */
+static void backfill(struct journal *j)
+{
+	unsigned pages = store_wal_pages(j->store);
+
+	if (backfill_ended(j->backfill) ||
+	    pages >= WRITING_WAL_TIMES * WRITING_WAL_PAGES)
+		store_backfill(j->store);
+	else if (pages >= WRITING_WAL_PAGES)
+		backfill_begin(j->backfill);
+}
+
 static void measure(struct journal *j)
 {
 	uint64_t bytes = store_bytes(j->store);
@@ -428,6 +444,7 @@ void *writing_thread(void *journal)
 		else if (group.first != NULL || stop || !broken)
 			write_all(j, &group, &done, stop);
 		hand_back(j, &done);
+		backfill(j);
 		if (j->stats.groups - measured >= 100 || broken) {
 			measured = j->stats.groups;
 			measure(j);

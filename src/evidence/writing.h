@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "evidence/backfill.h"
 #include "evidence/checkpoint.h"
 #include "evidence/journal.h"
 
@@ -36,6 +37,7 @@ struct journal {
 
 	/* Of the thread. */
 	struct store *store;
+	struct backfill *backfill;
 	struct chain head;
 	struct store_checkpoint last;
 	struct buf record;
