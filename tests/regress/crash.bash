@@ -79,8 +79,13 @@ launch() {
 	PIDS=("$LOAD" "$PID")
 }
 
+# Bytes of the ledger, which is not there before the first answer.
+ledger_size() {
+	stat -c %s "$D/ledger" 2>/dev/null || echo 0
+}
+
 answers_held() {
-	[ "$(stat -c %s "$D/ledger")" -gt "$1" ]
+	[ "$(ledger_size)" -gt "$1" ]
 }
 
 # round HOW: signetd dies, or a worker, or all of them, up to 0.3 seconds after
@@ -89,7 +94,7 @@ answers_held() {
 round() {
 	local victims
 	[ $# -eq 1 ] && [ $((RANDOM % 4)) -eq 0 ] ||
-		wait_until 20 answers_held "$(stat -c %s "$D/ledger")"
+		wait_until 20 answers_held "$(ledger_size)"
 	sleep "0.$(printf %03d $((RANDOM % 300)))"
 	mapfile -t victims < <(pgrep -P "$PID" signet-worker)
 	case ${2:-$((RANDOM % 8))} in
