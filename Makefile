@@ -283,7 +283,7 @@ $(BUILD)/tools/%: $(BUILD)/obj/tests/regress/tools/%.o $(LIBCORE)
 	$(call link,$(worker_libs))
 
 # Of the crash tests: who asks, who looks, and a disk that loses its power.
-CRASH := $(addprefix $(BUILD)/crash/,load many audit power-cut synced-disk.so)
+CRASH := $(addprefix $(BUILD)/crash/,load many audit power-cut synced-disk.so killed-at.so)
 crash_objects = $(call objects,$(addprefix tests/crash/,$(1)))
 $(BUILD)/crash/load: $(call crash_objects,load.c talk.c) $(LIBCORE)
 	$(call link,$(core_libs))
@@ -294,7 +294,7 @@ $(BUILD)/crash/audit: $(call crash_objects,audit.c audit_chain.c audit_ledger.c)
 $(BUILD)/crash/power-cut: $(call crash_objects,power-cut.c)
 	$(call link)
 # Never with sanitizers: it is there before they are.
-$(BUILD)/crash/synced-disk.so: tests/crash/synced-disk.c tests/crash/disk.h
+$(BUILD)/crash/%.so: tests/crash/%.c tests/crash/disk.h
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(CFLAGS)) -shared \

@@ -77,11 +77,31 @@ static int64_t first_of(struct reader *r)
 		rec.sequence : INT64_MAX;
 }
 
+/* The last record that it says is in an archive. */
+static int64_t archived_to(struct reader *r)
+{
+	struct reader_archive a;
+	int64_t last = 0;
+	struct error e;
+	bool found;
+
+	reader_seek(r, INT64_MIN);
+	while (reader_archive(r, &a, &found, &e) == 0 && found)
+		last = a.last;
+	return last;
+}
+
+/* Where records are left over, the archive that has them comes first. */
 static int compare_files(const void *a, const void *b)
 {
-	int64_t x = first_of(*(struct reader *const *)a);
-	int64_t y = first_of(*(struct reader *const *)b);
+	struct reader *one = *(struct reader *const *)a;
+	struct reader *other = *(struct reader *const *)b;
+	int64_t x = first_of(one), y = first_of(other);
 
+	if (x == y) {
+		x = archived_to(one);
+		y = archived_to(other);
+	}
 	return x < y ? -1 : x > y;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "evidence/archive.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -189,14 +190,15 @@ static int pack(struct archiving *a, struct error *e)
 	return r;
 }
 
-/* What cannot be verified is not taken out of sight. */
-static int check(struct archiving *a, struct error *e)
+/* All of path verifies, and is these records: hash is that of the last. */
+static int verified(const char *path, uint64_t first, uint64_t last,
+		    uint8_t *hash, struct error *e)
 {
 	static const struct verify_options options;
 	const struct verify_result *result;
 	struct reader *reader;
 	struct verify *v;
-	int r = reader_open(a->packed, &reader, e);
+	int r = reader_open(path, &reader, e);
 
 	if (r != 0)
 		return r;
@@ -205,19 +207,107 @@ static int check(struct archiving *a, struct error *e)
 		r = verify_file(v, reader, e);
 		result = verify_end(v);
 		if (r == 0 && (result->failures != 0 ||
-			       result->first != a->first ||
-			       result->last != a->last))
-			r = error_set(e, ERR_MALFORMED, "nothing was moved,"
-				      " since it does not verify: record %llu:"
-				      " %s", (unsigned long long)
+			       result->first != first || result->last != last))
+			r = error_set(e, ERR_MALFORMED, "record %llu: %s",
+				      (unsigned long long)
 				      result->first_failure.sequence,
 				      result->first_failure.text);
-		memcpy(a->hash, result->hash, CHAIN_HASH);
+		memcpy(hash, result->hash, CHAIN_HASH);
 		verify_free(v);
 	}
 	reader_close(reader);
 	return r;
 }
+
+/* What cannot be verified is not taken out of sight. */
+static int check(struct archiving *a, struct error *e)
+{
+	int r = verified(a->packed, a->first, a->last, a->hash, e);
+
+	if (r == ERR_MALFORMED)
+		error_prefix(e, "nothing was moved, since it does not verify:"
+			     " ");
+	return r;
+}
+
+/* --- what an interrupted one left ----------------------------------------- */
+
+static bool journal_has(struct archiving *a, uint64_t sequence,
+			const uint8_t *hash)
+{
+	uint8_t own[CHAIN_HASH];
+	sqlite3_stmt *st;
+	bool same = false;
+
+	if (sqlite3_prepare_v2(a->db, "SELECT record FROM records WHERE"
+			       " sequence = ?1", -1, &st, NULL) != SQLITE_OK)
+		return false;
+	sqlite3_bind_int64(st, 1, (int64_t)sequence);
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		chain_hash(slice_of(sqlite3_column_blob(st, 0),
+				    (size_t)sqlite3_column_bytes(st, 0)), own);
+		same = memcmp(own, hash, CHAIN_HASH) == 0;
+	}
+	sqlite3_finalize(st);
+	return same;
+}
+
+/*
+ * Is it a file of archive a->first to *last, with this behind its name?  The
+ * name has to be exactly what such a file gets.
+ */
+static bool left_name(const struct archiving *a, const char *name,
+		      const char *suffix, uint64_t *last)
+{
+	char expected[128];
+	unsigned long long to;
+
+	if (sscanf(name, "evidence-%*[0-9]-%20llu", &to) != 1)
+		return false;
+	*last = to;
+	snprintf(expected, sizeof(expected), "evidence-%llu-%llu.sqlite.gz%s",
+		 (unsigned long long)a->first, to, suffix);
+	return strcmp(name, expected) == 0;
+}
+
+/*
+ * Published and not noted, and all of it is in the archive that is made now:
+ * the evidence has these records, and its chain up to the last of them is the
+ * same.  Whatever else has such a name stays.
+ */
+static bool left_published(struct archiving *a, const char *path, uint64_t last)
+{
+	uint8_t hash[CHAIN_HASH];
+	struct error e;
+
+	return last >= a->first && last <= a->last &&
+	       verified(path, a->first, last, hash, &e) == 0 &&
+	       journal_has(a, last, hash);
+}
+
+/*
+ * Removes what an archive left that began with the same record and was killed.
+ * Nothing notes these files, so every record of theirs is here, too.
+ */
+static void drop_left(struct archiving *a, const char *suffix)
+{
+	DIR *folder = opendir(a->folder);
+	const struct dirent *d;
+	char path[LIMIT_PATH + 256];
+	uint64_t last;
+
+	while (folder != NULL && (d = readdir(folder)) != NULL) {
+		if (!left_name(a, d->d_name, suffix, &last))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", a->folder, d->d_name);
+		if (suffix[0] != '\0' || left_published(a, path, last))
+			unlink(path);
+	}
+	if (folder != NULL)
+		closedir(folder);
+}
+
+/* --- the move ------------------------------------------------------------- */
 
 /* Durable under its name before anything else is. */
 static int publish(struct archiving *a, struct error *e)
@@ -227,16 +317,15 @@ static int publish(struct archiving *a, struct error *e)
 	struct stat st;
 
 	if (stat(a->result->file, &st) == 0)
-		return error_set(e, ERR_IO, "%s is there already",
-				 a->result->file);
+		return error_set(e, ERR_IO, "%s is there already, and is not"
+				 " of these records: move it away, or give"
+				 " another --out-dir", a->result->file);
 	if (folder < 0 || rename(a->packed, a->result->file) != 0 ||
 	    fsync(folder) != 0)
 		return error_set_errno(e, ERR_IO, errno, "%s",
 				       a->result->file);
 	return 0;
 }
-
-/* --- the move ------------------------------------------------------------- */
 
 /* Another archive may have come first: then there is nothing to note. */
 static int note_archive(struct archiving *a, struct error *e)
@@ -335,8 +424,6 @@ static int names(struct archiving *a, struct error *e)
 		return error_set(e, ERR_IO, "the file's name is too long");
 	snprintf(a->plain, sizeof(a->plain), "%s.tmp", a->result->file);
 	snprintf(a->packed, sizeof(a->packed), "%s.new", a->result->file);
-	unlink(a->plain); /* of one that was interrupted */
-	unlink(a->packed);
 	return 0;
 }
 
@@ -344,14 +431,20 @@ static int move(struct archiving *a, struct error *e)
 {
 	int r = names(a, e);
 
-	if (r == 0)
-		r = make_plain(a, e);
+	if (r != 0)
+		return r;
+	drop_left(a, ".tmp-journal"); /* of SQLite */
+	drop_left(a, ".tmp");
+	drop_left(a, ".new");
+	r = make_plain(a, e);
 	if (r == 0)
 		r = copy_rows(a, e);
 	if (r == 0)
 		r = pack(a, e);
 	if (r == 0)
 		r = check(a, e);
+	if (r == 0)
+		drop_left(a, "");
 	if (r == 0)
 		r = publish(a, e);
 	unlink(a->plain);

@@ -251,6 +251,89 @@ count() {
 	[ "$status" -eq 0 ]
 }
 
+# archive_killed N: before the Nth of its steps; false: it came to its end.
+archive_killed() {
+	local status=0
+	SIGNET_KILL_AT=$1 LD_PRELOAD=$build/crash/killed-at.so \
+		"$signet" evidence archive --keep 0 >/dev/null 2>&1 || status=$?
+	[ "$status" -eq 137 ]
+}
+
+# Everything is there: in the evidence, or in the archive that it names.
+nothing_lost() {
+	local archive=evidence-1-$RECORDS.sqlite.gz
+	[ "$(count archives)" -eq 0 ] || verify 0 --signed || return
+	if [ "$(count archives)" -gt 0 ]; then
+		verify 0 --signed "$D/state-home/signet/$archive"
+	else
+		verify 0 --signed
+	fi
+	said ".first == 1 and .last == $RECORDS and .items == $ITEMS"
+}
+
+# KILL_STEPS=1: at each of them, by default at each fifth.
+@test "an archive that is killed at any step loses nothing and is finished" {
+	! sanitized || skip "what is preloaded has to come first, as it does"
+	local n step=${KILL_STEPS:-5} published=0 noted=0
+	recorded
+	verify 0 --signed
+	RECORDS=$(jq .last said) ITEMS=$(jq .items said)
+	cp -R state-home saved
+	for ((n = 1; ; n += step)); do
+		rm -rf state-home
+		cp -R saved state-home
+		archive_killed "$n" || break
+		nothing_lost
+		if [ "$(count archives)" -gt 0 ]; then
+			noted=$((noted + 1))
+		elif [ -n "$(find state-home -name '*.gz')" ]; then
+			published=$((published + 1))
+		fi
+		"$signet" evidence archive --keep 0
+		nothing_lost
+		[ "$(count records)" -eq 0 ]
+		[ "$(find state-home -name '*.gz*' | wc -l)" -eq 1 ]
+	done
+	[ "$published" -gt 0 ] && [ "$noted" -gt 0 ]
+}
+
+@test "an archive killed before its note is taken up by one that has more" {
+	local n=60 file
+	echo 'evidence: {checkpoint_records: 1}' >>"$D/signetd.yaml"
+	recorded
+	cp -R state-home saved
+	until [ -n "$(find state-home -name '*.gz')" ]; do
+		rm -rf state-home
+		cp -R saved state-home
+		archive_killed "$n"
+		n=$((n + 1))
+	done
+	[ "$(count archives)" -eq 0 ]
+	recorded
+	"$signet" evidence archive --keep 0 --json >made
+	file=$(jq -r .file made)
+	[ "$(find state-home -name '*.gz*')" -ef "$file" ]
+	verify 0 --signed "$file"
+	said '.first == 1 and .records == .last'
+}
+
+@test "a file of that name with other records stays, and it is said" {
+	local file=state-home/signet/evidence-1-5.sqlite.gz
+	recorded
+	"$signet" evidence archive --keep 0
+	mv "$file" other
+	rm -rf state-home
+	recorded
+	cp other "$file"
+	run "$signet" evidence archive --keep 0
+	[ "$status" -eq 5 ]
+	[[ $output == *"move it away"* ]]
+	cmp other "$file"
+	verify 0 --signed
+	rm "$file"
+	"$signet" evidence archive --keep 0
+}
+
 @test "the room of archived records comes back" {
 	local size
 	recorded
