@@ -134,8 +134,7 @@ static void listener_greet(struct listener *l)
 			j = events_message(&l->out, "lost", NULL);
 			events_message_end(&j);
 		}
-		if (!listener_is_page(l))
-			announce_present(l->x->broker, s, &l->out);
+		announce_present(l->x->broker, s, l->x->caller, &l->out);
 	}
 	last = s->next - 1;
 	j = events_message(&l->out, "live", &last);

@@ -65,18 +65,6 @@ static bool token_listed(const struct token *t, bool blank)
 	       (blank || t->state != TOKEN_UNINITIALIZED);
 }
 
-/* Those with a key that it could use. */
-static bool token_shown(const struct exchange *x, const struct token *t)
-{
-	if (x->caller->origin[0] == '\0')
-		return true;
-	for (size_t i = 0; i < t->keys_count; i++)
-		if (key_signs(t->keys[i]) &&
-		    authorise_sees(x->broker, x->caller, t->keys[i]))
-			return true;
-	return false;
-}
-
 static void tokens_answer(struct exchange *x)
 {
 	const char *query = exchange_query(x, "uninitialized");
@@ -91,7 +79,7 @@ static void tokens_answer(struct exchange *x)
 	writer_open(&j, "tokens", '[');
 	TAILQ_FOREACH(m, &x->broker->modules, entry)
 		TAILQ_FOREACH(t, &m->tokens, entry)
-			if (token_listed(t, blank) && token_shown(x, t))
+			if (token_listed(t, blank) && authorise_sees_token(x->broker, x->caller, t))
 				put_token(&j, t);
 	writer_close(&j, ']');
 	writer_close(&j, '}');

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "broker/authorise.h"
 #include "broker/broker.h"
 #include "broker/cards.h"
 #include "broker/events.h"
@@ -321,8 +322,9 @@ static struct writer present_begin(struct buf *out, enum events_type type)
 	return j;
 }
 
-static void present_module(const struct module *m,
-			   const struct events_subscriber *s, struct buf *out)
+static void present_module(const struct broker *b, const struct module *m,
+			   const struct events_subscriber *s,
+			   const struct caller *c, struct buf *out)
 {
 	const struct token *t;
 	struct writer j;
@@ -333,7 +335,8 @@ static void present_module(const struct module *m,
 		events_message_end(&j);
 	}
 	TAILQ_FOREACH(t, &m->tokens, entry) {
-		if (!t->told || !wants(s, EVENTS_TOKEN_INSERTED))
+		if (!t->told || !wants(s, EVENTS_TOKEN_INSERTED) ||
+		    !authorise_sees_token(b, c, t))
 			continue;
 		j = present_begin(out, EVENTS_TOKEN_INSERTED);
 		put_token(&j, t);
@@ -359,7 +362,7 @@ static void present_reader(const struct reader *r,
 }
 
 void announce_present(struct broker *b, const struct events_subscriber *s,
-		      struct buf *out)
+		      const struct caller *c, struct buf *out)
 {
 	const struct reader *r;
 	const struct module *m;
@@ -368,5 +371,5 @@ void announce_present(struct broker *b, const struct events_subscriber *s,
 	     (r = readers_at(cards_readers(b->cards), i)) != NULL; i++)
 		present_reader(r, s, out);
 	TAILQ_FOREACH(m, &b->modules, entry)
-		present_module(m, s, out);
+		present_module(b, m, s, c, out);
 }

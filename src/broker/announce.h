@@ -16,6 +16,7 @@
 
 struct approval;
 struct broker;
+struct caller;
 struct events_subscriber;
 struct module;
 struct request;
@@ -50,10 +51,10 @@ void announce_card(struct broker *b, const char *reader, struct slice atr,
 		   bool inserted);
 
 /*
- * What is there now, as far as it was told and s wants it: an event each, with
- * "snapshot": true and without an id.  Appended to out.
+ * What is there now, as far as it was told, s wants it and c may see it: an
+ * event each, with "snapshot": true and without an id.  Appended to out.
  */
 void announce_present(struct broker *b, const struct events_subscriber *s,
-		      struct buf *out);
+		      const struct caller *c, struct buf *out);
 
 #endif

@@ -185,6 +185,17 @@ bool authorise_sees(const struct broker *b, const struct caller *c,
 	return policy_may_use(&b->settings->policy, &v.q);
 }
 
+bool authorise_sees_token(const struct broker *b, const struct caller *c,
+			  const struct token *t)
+{
+	if (c->origin[0] == '\0')
+		return true;
+	for (size_t i = 0; i < t->keys_count; i++)
+		if (key_signs(t->keys[i]) && authorise_sees(b, c, t->keys[i]))
+			return true;
+	return false;
+}
+
 /* --- the rate ----------------------------------------------------------- */
 
 static struct authorise_counter *counter_find(struct broker *b,

@@ -17,6 +17,7 @@ struct error;
 struct key;
 struct key;
 struct request;
+struct token;
 
 /*
  * Decide about a request whose key is chosen and whose items were read: its
@@ -38,6 +39,10 @@ bool authorise_would(const struct request *r, const struct key *k,
  */
 bool authorise_sees(const struct broker *b, const struct caller *c,
 		    const struct key *k);
+
+/* The same of a token: has it a key that this caller sees? */
+bool authorise_sees_token(const struct broker *b, const struct caller *c,
+			  const struct token *t);
 
 /* Forget what was counted: the rules are others now. */
 void authorise_forget(struct broker *b);

@@ -149,11 +149,26 @@ no_keys() {
 	page_api "$GOOD" GET /v1/events -N >"$D/events" 3>&- &
 	PIDS+=("$!")
 	wait_until 5 grep -q '"live"' "$D/events"
+	# First what is there for it, and behind "live" no names.
+	sed '/"live"/,$d' "$D/events" >"$D/snapshot"
+	[ "$(grep -c '"snapshot":true' "$D/snapshot")" -eq \
+		"$(page_api "$GOOD" GET /v1/tokens | jq '.tokens | length')" ]
+	not grep '^event:' "$D/snapshot" | grep -v 'token-inserted$'
 	api GET '/v1/tokens' >/dev/null
 	kill -TERM "$(workers)"
 	wait_until 10 grep -q 'event: token-removed\|event: keys-changed\|event: token-inserted' \
 		"$D/events" || true
-	not grep -q 'pkcs11\|Signet%20Test\|module' "$D/events"
+	sed '1,/"live"/d' "$D/events" >"$D/since"
+	not grep -q 'pkcs11\|Signet%20Test\|module' "$D/since"
+}
+
+@test "what is there is told to a page as far as it may use it" {
+	only pkcs11:object=nothing
+	wait_until 5 no_keys
+	page_api "$GOOD" GET /v1/events -N >"$D/events" 3>&- &
+	PIDS+=("$!")
+	wait_until 5 grep -q '"live"' "$D/events"
+	not grep -q 'snapshot\|pkcs11' "$D/events"
 }
 
 @test "a page of localhost needs to be listed" {

@@ -224,21 +224,22 @@ static void readers_and_cards_are_told(void **state)
 
 static void a_snapshot_is_what_was_told(void **state)
 {
+	static const struct caller program = { .uid = 7 };
 	struct world *w = *state;
 	AUTO(buf_fini) struct buf out;
 
 	buf_init(&out, 65536);
 	w->token.state = TOKEN_READY;
-	announce_present(&w->broker, &w->s, &out);
+	announce_present(&w->broker, &w->s, &program, &out);
 	assert_int_equal(out.len, 0); /* its event is still to come */
 	announce_changes(&w->broker);
-	announce_present(&w->broker, &w->s, &out);
+	announce_present(&w->broker, &w->s, &program, &out);
 	assert_non_null(strstr(buf_text(&out), "event: token-inserted\n"));
 	assert_non_null(strstr(buf_text(&out), "\"snapshot\":true"));
 	assert_null(strstr(buf_text(&out), "id: "));
 	buf_reset(&out);
 	w->s.types = UINT32_C(1) << EVENTS_TOKEN_REMOVED;
-	announce_present(&w->broker, &w->s, &out);
+	announce_present(&w->broker, &w->s, &program, &out);
 	assert_int_equal(out.len, 0);
 }
 
