@@ -25,6 +25,18 @@ export interface ConnectOptions {
 /** Finds a way to Signet: the extension, or else the loopback. */
 export function connect(options?: ConnectOptions): Promise<Signet>;
 
+export interface PairOptions extends ConnectOptions {
+	/** Milliseconds that the visitor has to answer; 0: no limit. */
+	timeout?: number;
+}
+
+/**
+ * The same; if the visitor has to allow this page first, Signet asks them.  Call
+ * it from a click: connect() never opens a dialog, and ends with the code
+ * "not-paired" instead.
+ */
+export function pair(options?: PairOptions): Promise<Signet>;
+
 /** A way in that works. */
 export interface Signet {
 	readonly transport: Transport;
@@ -51,8 +63,9 @@ export interface Signet {
 	): Promise<AuthenticationToken>;
 
 	/**
-	 * Tells of tokens that are there, come, go and change, until the
-	 * function it returns is called or the signal says so.
+	 * Tells of tokens that are there (snapshot), and then whenever tokens
+	 * or keys come, go or change, until the function it returns is called
+	 * or the signal says so.  What has changed is not told: see keys().
 	 */
 	onTokenChange(
 		listener: (event: TokenEvent) => void,
@@ -235,7 +248,7 @@ export interface TokenEvent {
 	type: "token-inserted" | "token-removed" | "keys-changed" | "lost";
 	id?: number;
 	time: string;
-	/** It was there before. */
+	/** It is there already; only such an event has the members below. */
 	snapshot?: true;
 	token?: string;
 	label?: string;
@@ -276,13 +289,14 @@ export class SignetError extends Error {
 		more?: {
 			status?: number;
 			retry?: boolean;
+			retryAfter?: number;
 			cause?: unknown;
 			problem?: Problem;
 		},
 	);
 	/**
-	 * One of docs/errors.md, or "unreachable", "local-network-denied",
-	 * "connection-lost", "timeout".
+	 * One of docs/errors.md, or "unreachable", "not-paired", "no-gesture",
+	 * "local-network-denied", "connection-lost", "timeout".
 	 */
 	readonly code: string;
 	/** What happened, and what to do. */
@@ -291,6 +305,8 @@ export class SignetError extends Error {
 	readonly status: number;
 	/** Asked again, it can neither sign twice nor cost a PIN try. */
 	readonly retry: boolean;
+	/** Seconds to wait, where signetd said so ("quota"). */
+	readonly retryAfter?: number;
 	readonly problem?: Problem;
 	/** Give it to sign() again to go on with the same request. */
 	readonly idempotencyKey?: string;

@@ -32,6 +32,8 @@ const PERSON_MS = 300000;
  * What went wrong.  `code` is one of docs/errors.md, or one of this module:
  *
  * unreachable           no extension that lets this page in, and no loopback
+ * not-paired            the visitor has to allow this page first: pair()
+ * no-gesture            pair() was called while the visitor did nothing
  * local-network-denied  the browser keeps this page from the loopback
  * connection-lost       the way to signetd broke in mid-request
  * timeout               no answer in time; the request was cancelled
@@ -51,6 +53,8 @@ export class SignetError extends Error {
 		this.status = more.status ?? 0;
 		/** Asked again, it signs nothing twice and costs no PIN try. */
 		this.retry = more.retry ?? false;
+		/** Seconds to wait, where signetd said so (quota). */
+		this.retryAfter = more.retryAfter;
 		/** The problem document (RFC 9457), where signetd sent one. */
 		this.problem = more.problem;
 		/** Give it to sign() again to go on with the same request. */
@@ -58,7 +62,14 @@ export class SignetError extends Error {
 	}
 }
 
-function problemError(status, problem) {
+function problemError(status, problem, retryAfter) {
+	/* The one answer for pages that are not let in. */
+	if (status === 403 && !problem)
+		return new SignetError(
+			"not-allowed",
+			"Signet does not let this page in, or no longer",
+			{ status },
+		);
 	if (typeof problem?.code !== "string")
 		return new SignetError(
 			"protocol",
@@ -68,6 +79,7 @@ function problemError(status, problem) {
 	return new SignetError(problem.code, problem.detail ?? problem.title, {
 		status,
 		retry: problem.retry === true,
+		retryAfter,
 		problem,
 	});
 }
@@ -78,6 +90,19 @@ function lost(cause) {
 		"the connection to Signet broke; try again",
 		{ retry: true, cause },
 	);
+}
+
+function notPaired() {
+	return new SignetError(
+		"not-paired",
+		"the visitor has not allowed this page yet: call pair() when" +
+			" they ask for it",
+	);
+}
+
+/* Of a header field; undefined: not told. */
+function secondsOf(field) {
+	return field ? Number(field) : undefined;
 }
 
 /* --- time and cancelling ------------------------------------------------- */
@@ -135,6 +160,8 @@ function pause(ms, signal) {
  * docs/PROTOCOL.webhost, without the origin: the browser tells that.
  */
 class Extension {
+	/** It only may ask to be allowed. */
+	candidate = false;
 	#port = null;
 	#opening = null;
 	#waiting = new Map();
@@ -144,7 +171,17 @@ class Extension {
 		return "extension";
 	}
 
-	open(signal) {
+	async open(signal) {
+		const allowed = await this.#channel(signal);
+		this.candidate = false;
+		if (allowed) return;
+		/* Not when the extension was asked, but now? */
+		const hello = { method: "GET", path: "/hello" };
+		const { status } = await this.request(hello, signal);
+		this.candidate = status === 202;
+	}
+
+	#channel(signal) {
 		const id = crypto.randomUUID();
 		return new Promise((resolve, reject) => {
 			const take = ({ source, data, ports }) => {
@@ -160,7 +197,7 @@ class Extension {
 					if (ports[0] === this.#port)
 						this.#take(e.data);
 				};
-				resolve();
+				resolve(data.allowed !== false);
 			};
 			signal.addEventListener("abort", () => {
 				window.removeEventListener("message", take);
@@ -180,6 +217,9 @@ class Extension {
 		)
 			.catch((error) => {
 				throw lost(error);
+			})
+			.then(() => {
+				if (this.candidate) throw notPaired();
 			})
 			.finally(() => {
 				this.#opening = null;
@@ -227,14 +267,20 @@ class Extension {
 
 	/* What is too large for one message comes in parts. */
 	request(request, signal) {
-		let status,
+		let head,
 			text = "";
 		return this.#exchange(request, signal, (m, resolve) => {
-			status ??= m.status;
+			head ??= {
+				status: m.status,
+				retryAfter: secondsOf(
+					m.headers?.["retry-after"],
+				),
+			};
 			text += m.part ?? "";
-			if (m.last) resolve({ status, body: JSON.parse(text) });
+			if (m.last)
+				resolve({ ...head, body: JSON.parse(text) });
 			else if (m.part === undefined)
-				resolve({ status, body: m.body });
+				resolve({ ...head, body: m.body });
 		});
 	}
 
@@ -278,6 +324,8 @@ function localNetworkDenied(cause) {
 }
 
 class Loopback {
+	/** It only may ask to be allowed. */
+	candidate = false;
 	#base;
 
 	constructor(port) {
@@ -304,6 +352,7 @@ class Loopback {
 				(s) => this.request(hello, s),
 			);
 			if (status > 299) throw problemError(status, body);
+			this.candidate = status === 202;
 		} catch (error) {
 			if ((await loopbackPermission()) === "denied")
 				throw localNetworkDenied(error);
@@ -331,8 +380,20 @@ class Loopback {
 				signal,
 			});
 		} catch (error) {
-			throw signal.aborted ? whyAborted(signal) : lost(error);
+			if (signal.aborted) throw whyAborted(signal);
+			if (request.path === "/hello") throw lost(error);
+			throw await this.#whyLost(error, signal);
 		}
+	}
+
+	/* To a page that is allowed no longer it looks like a connection that
+	 * broke; GET /hello tells the difference. */
+	async #whyLost(error, signal) {
+		const hello = { method: "GET", path: "/hello" };
+		const answer = await limited(signal, EXTENSION_MS, (s) =>
+			this.#fetch(hello, s),
+		).catch(() => null);
+		return answer?.status === 202 ? notPaired() : lost(error);
 	}
 
 	async request(request, signal) {
@@ -340,13 +401,16 @@ class Loopback {
 		const text = await answer.text().catch((error) => {
 			throw lost(error);
 		});
+		const head = {
+			status: answer.status,
+			retryAfter: secondsOf(
+				answer.headers.get("Retry-After"),
+			),
+		};
 		try {
-			return {
-				status: answer.status,
-				body: text && JSON.parse(text),
-			};
+			return { ...head, body: text && JSON.parse(text) };
 		} catch {
-			return { status: answer.status };
+			return head;
 		}
 	}
 
@@ -518,9 +582,10 @@ class Signet {
 	}
 
 	/**
-	 * Tells of tokens that are there (snapshot), come, go and change, until
-	 * the signal or the function it returns ends that.  After "lost" what
-	 * was told before is void.
+	 * Tells of tokens that are there (snapshot), and then whenever tokens
+	 * or keys come, go or change (not which: keys() tells), until the
+	 * signal or the function it returns ends that.  After "lost" what was
+	 * told before is void.
 	 * @param {function(any): void} listener gets events (docs/events.md)
 	 * @param {object} [options] signal, onError
 	 * @returns {function(): void} stops it
@@ -633,7 +698,11 @@ class Signet {
 	async #once(request, signal) {
 		const answer = await this.#way.request(request, signal);
 		if (answer.status !== 200 && answer.status !== 201)
-			throw problemError(answer.status, answer.body);
+			throw problemError(
+				answer.status,
+				answer.body,
+				answer.retryAfter,
+			);
 		return answer.body;
 	}
 }
@@ -660,13 +729,8 @@ function waysIn(options) {
 	});
 }
 
-/**
- * Finds a way to Signet: the extension, or else the loopback.
- * @param {object} [options] port, transports, retries (of what broke; 2),
- *	extensionTimeout (ms), signal
- * @returns {Promise<Signet>}
- */
-export async function connect(options = {}) {
+/* The first way that is open to this page. */
+async function findWay(options) {
 	let failure;
 	for (const way of waysIn(options)) {
 		const ms =
@@ -675,7 +739,7 @@ export async function connect(options = {}) {
 				: 0;
 		try {
 			await limited(options.signal, ms, (s) => way.open(s));
-			return new Signet(way, options.retries ?? 2);
+			return way;
 		} catch (error) {
 			if (options.signal?.aborted) throw error;
 			failure = error;
@@ -688,4 +752,58 @@ export async function connect(options = {}) {
 			" run, or does not let this page in",
 		{ cause: failure },
 	);
+}
+
+/**
+ * Finds a way to Signet: the extension, or else the loopback.  Opens no dialog
+ * of Signet; a page that the visitor has to allow first gets "not-paired".
+ * @param {object} [options] port, transports, retries (of what broke; 2),
+ *	extensionTimeout (ms), signal
+ * @returns {Promise<Signet>}
+ */
+export async function connect(options = {}) {
+	const way = await findWay(options);
+	if (way.candidate) throw notPaired();
+	return new Signet(way, options.retries ?? 2);
+}
+
+/* Where the browser tells: has the visitor just done something here? */
+function isIdle() {
+	return globalThis.navigator?.userActivation?.isActive === false;
+}
+
+/**
+ * The same, and has Signet ask the visitor to allow this page if that is needed:
+ * call it from a click.  "declined", "not-answered", "quota" (retryAfter tells
+ * for how long) and the like when it was not allowed.
+ * @param {object} [options] as for connect(); timeout (ms, of the visitor)
+ * @returns {Promise<Signet>}
+ */
+export async function pair(options = {}) {
+	if (isIdle())
+		throw new SignetError(
+			"no-gesture",
+			"a page asks to be allowed when the visitor clicks" +
+				" something, not by itself",
+		);
+	const way = await findWay(options);
+	if (way.candidate) {
+		const { status, body, retryAfter } = await limited(
+			options.signal,
+			options.timeout ?? PERSON_MS,
+			(signal) =>
+				way.request(
+					{
+						method: "POST",
+						path: "/v1/origins",
+						headers: {},
+						body: {},
+					},
+					signal,
+				),
+		);
+		if (status > 299) throw problemError(status, body, retryAfter);
+		way.candidate = false;
+	}
+	return new Signet(way, options.retries ?? 2);
 }

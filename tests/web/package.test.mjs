@@ -68,7 +68,7 @@ test("the package is usable by its name, and needs no other", () => {
 			],
 			{ cwd: `${root}web`, encoding: "utf8" },
 		).trim(),
-		"DEFAULT_PORT,SignetError,connect",
+		"DEFAULT_PORT,SignetError,connect,pair",
 	);
 });
 

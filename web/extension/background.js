@@ -87,7 +87,12 @@ function serve(page) {
 			});
 		} else if (message.id === GATE && message.status < 300) {
 			accepted = true;
-			page.postMessage({ host: hello.host, api: hello.api });
+			page.postMessage({
+				host: hello.host,
+				api: hello.api,
+				/* 202: it may ask the user to be allowed. */
+				allowed: message.status !== 202,
+			});
 		} else if (message.id === GATE || isRefusal(message)) {
 			end();
 		} else {

@@ -13,6 +13,8 @@
 	/* To the background; null: not asked for, or lost. */
 	let background = null;
 	let accepted = false;
+	/* False: the page may ask to be allowed, and did not when it came. */
+	let allowed = true;
 	/* The page's ends by their number, and those who wait for one. */
 	const channels = new Map();
 	let count = 0;
@@ -30,7 +32,7 @@
 				id: `${number}.${data.id}`,
 			});
 		window.postMessage(
-			{ signet: "v1", id },
+			{ signet: "v1", id, allowed },
 			window.location.origin,
 			[port2],
 		);
@@ -44,6 +46,7 @@
 
 	function deliver(message) {
 		if (message.host !== undefined) {
+			({ allowed } = message);
 			accept();
 			return;
 		}

@@ -4,7 +4,7 @@
  * their pages have certificates of nobody.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 import { build } from "./place.mjs";
@@ -55,6 +55,33 @@ export function selfSigned(place, host) {
 		{ stdio: "ignore" },
 	);
 	return { key, cert };
+}
+
+/*
+ * A new profile in which the visitor has let these origins reach the loopback,
+ * for good.  (What Browser.setPermission grants also holds for frames that
+ * Permissions Policy keeps from it.)
+ */
+export function granted(profile, origins) {
+	const exceptions = Object.fromEntries(
+		origins.map((origin) => [
+			`${origin}:443,*`,
+			{ setting: 1, last_modified: "13400000000000000" },
+		]),
+	);
+	mkdirSync(`${profile}/Default`, { recursive: true });
+	writeFileSync(
+		`${profile}/Default/Preferences`,
+		JSON.stringify({
+			profile: {
+				content_settings: {
+					exceptions: {
+						loopback_network: exceptions,
+					},
+				},
+			},
+		}),
+	);
 }
 
 /*

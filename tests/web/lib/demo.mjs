@@ -9,11 +9,13 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { after, before, test } from "node:test";
 
-import { launch, picture, selfSigned } from "./browser.mjs";
+import { granted, launch, picture, selfSigned } from "./browser.mjs";
 import { freePort, Place, root, until } from "./place.mjs";
 
 export const ORIGIN = "https://bank.example";
 const EVIL = "https://evil.example";
+/* The same site by another name. */
+export const SHOP = "https://shop.example";
 
 /* A site of somebody else, which has a copy of signet.js. */
 async function evilSite(tls) {
@@ -44,10 +46,13 @@ async function evilSite(tls) {
 export class Demo {
 	place = new Place();
 	#rules;
+	#granted;
 
-	/* rules: further ones of the policy, in YAML. */
-	constructor(rules = "") {
+	/* rules: further ones of the policy, in YAML; granted: origins that
+	 * the visitor has let reach the loopback, for good. */
+	constructor(rules = "", granted = []) {
 		this.#rules = rules;
+		this.#granted = granted;
 	}
 
 	async start(extension) {
@@ -80,8 +85,13 @@ ${this.#rules}  - {name: programs, outcome: ask}
 `,
 		);
 		extension?.install?.(place);
+		granted(place.file("profile"), this.#granted);
 		this.browser = await launch(place.file("profile"), {
-			hosts: { "bank.example": bank, "evil.example": evil },
+			hosts: {
+				"bank.example": bank,
+				"evil.example": evil,
+				"shop.example": evil,
+			},
 			extension: extension?.folder,
 			env: { SIGNET_SOCKET: place.file("socket") },
 			args: [
@@ -105,6 +115,7 @@ ${this.#rules}  - {name: programs, outcome: ask}
 
 	/* What the visitor has answered to the browser: granted, denied. */
 	async permit(page, origin, setting) {
+		if (this.#granted.includes(origin)) return;
 		const session = await this.browser.newCDPSession(page);
 		await session.send("Browser.setPermission", {
 			permission: { name: "loopback-network" },
@@ -124,10 +135,12 @@ ${this.#rules}  - {name: programs, outcome: ask}
 		return page;
 	}
 
-	async openEvil() {
+	async openEvil(origin = EVIL, script = () => {}) {
 		const page = await this.browser.newPage();
-		await this.permit(page, EVIL, "granted");
-		await page.goto(`${EVIL}/`);
+		page.setDefaultTimeout(15000);
+		await this.permit(page, origin, "granted");
+		await page.addInitScript(script);
+		await page.goto(`${origin}/`);
 		return page;
 	}
 }

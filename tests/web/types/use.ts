@@ -2,7 +2,12 @@
 /*
  * use: what a page in TypeScript may write, and what it may not.
  */
-import { connect, DEFAULT_PORT, SignetError } from "../../../web/signet.js";
+import {
+	connect,
+	DEFAULT_PORT,
+	pair,
+	SignetError,
+} from "../../../web/signet.js";
 import type { Key, Payment, TokenEvent } from "../../../web/signet.js";
 
 const payment: Payment = {
@@ -16,6 +21,9 @@ export async function use(signal: AbortSignal): Promise<string> {
 		signal,
 		transports: ["loopback"],
 	});
+	await pair({ signal, timeout: 60000 }).catch((error: unknown) =>
+		error instanceof SignetError ? error.retryAfter : 0,
+	);
 	const keys: Key[] = await signet.keys({ purpose: "clientAuth" });
 	await signet.sign({ text: "a", name: "a.txt", format: "jws" });
 	await signet.sign({ document: new Blob([]), mediaType: "image/png" });
