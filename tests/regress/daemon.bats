@@ -403,6 +403,7 @@ other_user_needs_root() {
 	done
 	stop
 	# What was chosen for it stays.
+	# shellcheck disable=SC2034 # start runs it
 	AS="chrt --idle 0"
 	start
 	[ "$(ps -o cls= -p "$PID" | tr -d ' ')" = IDL ]
