@@ -203,6 +203,13 @@ int64_t signet_status_tokens(const struct signet_status *s);
 int64_t signet_status_queue(const struct signet_status *s);
 /* The limit of that name; -1 when there is none. */
 int64_t signet_status_limit(const struct signet_status *s, const char *name);
+/* Of pages at the loopback: "off", "listening", "failed"; NULL: not told. */
+const char *signet_status_loopback(const struct signet_status *s);
+int64_t signet_status_loopback_port(const struct signet_status *s);
+/* Why it failed; NULL when it did not. */
+const char *signet_status_loopback_error(const struct signet_status *s);
+/* Origins of pages that may ask, by any way in; NULL behind the last one. */
+const char *signet_status_page(const struct signet_status *s, size_t i);
 const struct signet_module *signet_status_module(const struct signet_status *s,
 						 size_t i);
 const char *signet_module_name(const struct signet_module *m);

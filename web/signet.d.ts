@@ -31,8 +31,8 @@ export interface PairOptions extends ConnectOptions {
 }
 
 /**
- * The same; if the visitor has to allow this page first, Signet asks them.  Call
- * it from a click: connect() never opens a dialog, and ends with the code
+ * The same; if the visitor has to allow this page first, Signet asks them.
+ * Call it from a click: connect() never opens a dialog, and ends with the code
  * "not-paired" instead.
  */
 export function pair(options?: PairOptions): Promise<Signet>;

@@ -773,9 +773,9 @@ function isIdle() {
 }
 
 /**
- * The same, and has Signet ask the visitor to allow this page if that is needed:
- * call it from a click.  "declined", "not-answered", "quota" (retryAfter tells
- * for how long) and the like when it was not allowed.
+ * The same, and has Signet ask the visitor to allow this page if that is
+ * needed: call it from a click.  Fails with "declined", "not-answered", "quota"
+ * (retryAfter tells for how long) and the like when it was not allowed.
  * @param {object} [options] as for connect(); timeout (ms, of the visitor)
  * @returns {Promise<Signet>}
  */

@@ -5,6 +5,8 @@
  * A page asks for itself, and the user answers in a dialog.  Programs of the
  * user list, allow and take back what is that user's.
  */
+#include "api/origins.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +36,43 @@ static void put_origin(struct writer *j, const char *origin,
 	writer_close(j, '}');
 }
 
+static void put_allowed(struct writer *j, const struct exchange *x)
+{
+	const struct origins *o = &x->broker->origins;
+
+	for (unsigned i = 0; i < o->count; i++)
+		if (o->list[i].uid == x->caller->uid)
+			put_origin(j, o->list[i].origin, &o->list[i]);
+}
+
+/* Several rules may name it: the first of them counts. */
+static bool is_named_before(const struct policy *p, unsigned rule,
+			    const char *origin)
+{
+	const struct policy before = { .rules = p->rules,
+				       .rules_count = rule };
+
+	return policy_knows_page(&before, origin, false);
+}
+
+void api_origins_put(struct writer *j, const char *name,
+		     const struct exchange *x)
+{
+	const struct policy *p = &x->broker->settings->policy;
+
+	writer_open(j, name, '[');
+	for (unsigned i = 0; i < p->rules_count; i++) {
+		const struct policy_rule *r = &p->rules[i];
+
+		for (unsigned k = 0; r->outcome != POLICY_DENY &&
+		     r->match.paired == NULL && k < r->match.origin_count; k++)
+			if (!is_named_before(p, i, r->match.origin[k]))
+				put_origin(j, r->match.origin[k], NULL);
+	}
+	put_allowed(j, x);
+	writer_close(j, ']');
+}
+
 static void answer_origin(struct exchange *x, unsigned status,
 			  const char *origin)
 {
@@ -59,9 +98,7 @@ void api_origins_get(struct exchange *x)
 	buf_init(&text, EXCHANGE_TEXT_MAX);
 	writer_open(&j, NULL, '{');
 	writer_open(&j, "origins", '[');
-	for (unsigned i = 0; i < o->count; i++)
-		if (o->list[i].uid == x->caller->uid)
-			put_origin(&j, o->list[i].origin, &o->list[i]);
+	put_allowed(&j, x);
 	writer_close(&j, ']');
 	writer_close(&j, '}');
 	exchange_answer(x, 200, &text);

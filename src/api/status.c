@@ -7,6 +7,7 @@
 #include "api/checkpoints.h"
 #include "api/exchange.h"
 #include "api/health.h"
+#include "api/origins.h"
 #include "base/problem.h"
 #include "api/readers.h"
 #include "api/route.h"
@@ -157,8 +158,9 @@ static void status_page(struct exchange *x)
 }
 
 /* Whether pages are served at the loopback, and whose they are. */
-static void put_loopback(struct writer *j, const struct broker *b)
+static void put_loopback(struct writer *j, const struct exchange *x)
 {
+	const struct broker *b = x->broker;
 	const struct settings_loopback *l = &b->settings->loopback;
 
 	writer_open(j, "loopback", '{');
@@ -169,6 +171,7 @@ static void put_loopback(struct writer *j, const struct broker *b)
 		problem_put(j, "error", &b->loopback, NULL);
 	else
 		writer_null(j, "error");
+	api_origins_put(j, "pages", x);
 	writer_close(j, '}');
 }
 
@@ -199,7 +202,7 @@ void api_status_get(struct exchange *x)
 	writer_int(&j, "dialogs_waiting",
 		   approvals_count(&b->approvals_waiting));
 	put_policy(&j, &b->settings->policy);
-	put_loopback(&j, b);
+	put_loopback(&j, x);
 	put_limits(&j);
 	writer_close(&j, '}');
 	exchange_answer(x, 200, &text);

@@ -80,6 +80,7 @@ static void examine(struct doctor *d)
 	doctor_module(d);
 	doctor_token(d);
 	doctor_seen(d);
+	doctor_pages(d);
 	doctor_browser(d);
 	doctor_machine(d);
 }

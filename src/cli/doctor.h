@@ -64,6 +64,8 @@ void doctor_module(struct doctor *d);
 void doctor_token(struct doctor *d);
 /* Which module has the card of each reader. */
 void doctor_seen(struct doctor *d);
+/* Pages over the loopback, and which may ask. */
+void doctor_pages(struct doctor *d);
 /* The native messaging hosts of the browsers that this user has started. */
 void doctor_browser(struct doctor *d);
 /* The clock, locked memory, pinentry, groups. */

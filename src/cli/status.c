@@ -76,6 +76,30 @@ static void print_health(const struct signet_status *s)
 	}
 }
 
+/* Pages come by the extension, too. */
+static void print_pages(const struct signet_status *s)
+{
+	const char *state = signet_status_loopback(s), *page;
+	char text[1024];
+
+	if (state == NULL)
+		return;
+	if (signet_status_loopback_error(s) != NULL) {
+		cli_term_safe(signet_status_loopback_error(s), text,
+			      sizeof(text));
+		printf(_("loopback:     failed: %s\n"), text);
+	} else if (signet_status_loopback_port(s) == 0) {
+		printf(_("loopback:     off\n"));
+	} else {
+		printf(_("loopback:     pages are served at port %lld\n"),
+		       (long long)signet_status_loopback_port(s));
+	}
+	for (size_t i = 0; (page = signet_status_page(s, i)) != NULL; i++) {
+		cli_term_safe(page, text, sizeof(text));
+		printf(_("page:         %s\n"), text);
+	}
+}
+
 static void print_status(const struct signet_status *s, const char *socket)
 {
 	const char *state = signet_status_state(s);
@@ -86,6 +110,7 @@ static void print_status(const struct signet_status *s, const char *socket)
 	printf(_("socket:       %s\n"), socket);
 	print_health(s);
 	print_uptime(signet_status_uptime(s));
+	print_pages(s);
 	printf(_("tokens:       %lld\n"),
 	       (long long)signet_status_tokens(s));
 	printf(_("waiting:      %lld\n\n"),

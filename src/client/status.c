@@ -17,7 +17,7 @@ struct signet_status {
 	struct client_list modules; /* its root is the whole answer */
 	const char *version, *state;
 	json_int_t uptime, tokens, queue;
-	json_t *limits, *health;
+	json_t *limits, *health, *loopback;
 };
 
 static void count_workers(struct signet_module *m, const json_t *workers)
@@ -65,11 +65,12 @@ static int read_status(struct signet_status *s, json_t *root, struct error *e)
 	int r;
 
 	r = client_json_unpack(root, e, "{s:s, s:s, s:I, s:I, s:I, s?o,"
-			       " s?o}",
+			       " s?o, s?o}",
 			       "version", &s->version, "state", &s->state,
 			       "uptime_seconds", &s->uptime, "tokens",
 			       &s->tokens, "queue", &s->queue, "limits",
-			       &s->limits, "health", &s->health);
+			       &s->limits, "health", &s->health,
+			       "loopback", &s->loopback);
 	if (r != 0) {
 		json_decref(root);
 		return r;
@@ -195,4 +196,27 @@ int64_t signet_module_restarts(const struct signet_module *m)
 const char *signet_module_error(const struct signet_module *m)
 {
 	return m->error;
+}
+
+const char *signet_status_loopback(const struct signet_status *s)
+{
+	return json_string_value(json_object_get(s->loopback, "state"));
+}
+
+int64_t signet_status_loopback_port(const struct signet_status *s)
+{
+	return json_integer_value(json_object_get(s->loopback, "port"));
+}
+
+const char *signet_status_loopback_error(const struct signet_status *s)
+{
+	return client_json_detail(json_object_get(s->loopback, "error"));
+}
+
+const char *signet_status_page(const struct signet_status *s, size_t i)
+{
+	const json_t *pages = json_object_get(s->loopback, "pages");
+
+	return json_string_value(json_object_get(json_array_get(pages, i),
+						 "origin"));
 }

@@ -119,3 +119,19 @@ typed() {
 	origin 2 forget "$SHOP"
 	origin 2
 }
+
+@test "the status and the doctor tell which pages may ask" {
+	origin 0 allow --yes "$SHOP"
+	api GET /v1/status | jq -e --arg o "$SHOP" '.loopback.state ==
+		"listening" and [.loopback.pages[] | [.origin, .by]] ==
+		[[$o, "program"]]'
+	"$signet" doctor --json >"$D/report" || true
+	jq -e --arg o "$SHOP" '[.[] | select(.check == "pages")] |
+		length == 2 and (.[1].text | contains($o))' "$D/report" || {
+		jq -c '.[] | select(.check == "pages")' "$D/report"
+		return 1
+	}
+	origin 0 revoke "$SHOP"
+	"$signet" status >"$D/said"
+	not grep -q '^page:' "$D/said"
+}

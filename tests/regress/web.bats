@@ -229,6 +229,11 @@ crowded() {
 	signs "$KEY"
 	logged "pages are not served.*port $PORT of ::1 is another program's"
 	not web "$GOOD" GET /v1/status
+	"$build/bin/signet" status --socket "$D/s" >"$D/said"
+	grep -q "^loopback:  *failed: .*port $PORT of ::1 is another" "$D/said"
+	"$build/bin/signet" doctor --socket "$D/s" >"$D/said" || true
+	grep -q "^error.*pages are not served.*port $PORT of ::1" "$D/said"
+	grep -q "ss -ltnp 'sport = :$PORT'" "$D/said"
 }
 
 listens() {
@@ -236,9 +241,13 @@ listens() {
 }
 
 @test "a reload opens and closes the port" {
+	"$build/bin/signet" status --socket "$D/s" >"$D/said"
+	grep -q "^loopback:  *pages are served at port $PORT\$" "$D/said"
+	grep -q "^page:  *$GOOD\$" "$D/said"
 	sed -i '/^loopback:/,/port:/d' "$D/signetd.yaml"
 	kill -HUP "$PID"
 	wait_until 5 not listens
+	"$build/bin/signet" status --socket "$D/s" | grep -q '^loopback:  *off$'
 	printf 'loopback: {port: %s}\n' "$PORT" >>"$D/signetd.yaml"
 	kill -HUP "$PID"
 	wait_until 5 listens

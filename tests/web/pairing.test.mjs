@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pairing: a page that its visitor has to allow first, in Chromium, by both ways
- * in; what a page does to be taken for another; and a frame.
+ * pairing: a page that its visitor has to allow first, in Chromium, by both
+ * ways in; what a page does to be taken for another; and a frame.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -73,7 +73,7 @@ for (const [name, options] of [["loopback"], ["extension", extension]]) {
 		assert.equal(asked(), 0);
 	});
 
-	test(`${name}: allowed, the page comes in, until taken back`, async () => {
+	test(`${name}: allowed, it comes in, until taken back`, async () => {
 		assert.deepEqual(await page.evaluate(attempt, ["pair", way]), {
 			keys: 0,
 		});
@@ -124,7 +124,7 @@ for (const [name, options] of [["loopback"], ["extension", extension]]) {
 		await other.close();
 	});
 
-	test(`${name}: declined, the page is told, and has to wait`, async () => {
+	test(`${name}: declined, it is told, and has to wait`, async () => {
 		place.sits("declines");
 		const before = asked();
 		assert.equal(
@@ -238,7 +238,7 @@ async function framed(demo, allow) {
 }
 
 function framing(demo) {
-	test("loopback: a frame wants leave of the page around it", async () => {
+	test("loopback: a frame wants leave of its page", async () => {
 		for (const allow of [null, "", "loopback-network 'none'"])
 			assert.equal(
 				(await framed(demo, allow)).code,
