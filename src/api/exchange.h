@@ -19,6 +19,7 @@
 struct api;
 struct exchange;
 struct key_operation;
+struct own_records;
 struct pairing;
 struct pin_operation;
 
@@ -37,6 +38,7 @@ struct exchange {
 	struct pin_operation *pin_operation; /* owned by who runs it */
 	struct key_operation *key_operation; /* the same */
 	struct pairing *pairing;     /* the same */
+	struct own_records *own_records; /* the same */
 	struct body *body;	     /* POST only */
 	struct error failure;	     /* found while the body arrived */
 	uint8_t digest[32];	     /* SHA-256 of the body; see digested */

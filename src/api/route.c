@@ -12,6 +12,7 @@
 static const char *const tokens_query[] = { "uninitialized", NULL };
 static const char *const keys_query[] = { "token", "issuer", "purpose", NULL };
 static const char *const events_query[] = { "types", NULL };
+static const char *const evidence_query[] = { "after", NULL };
 static const char *const origins_query[] = { "origin", NULL };
 
 /* docs/api/openapi.yaml says the same; a lint compares them. */
@@ -24,6 +25,10 @@ static const struct route routes[] = {
 	{ "GET", "/v1/keys", api_keys_get, false, keys_query, ROUTE_PAGES },
 	{ "GET", "/metrics", api_metrics_get, false, NULL, ROUTE_PROGRAMS },
 	{ "GET", "/v1/events", api_events_get, false, events_query,
+	  ROUTE_PAGES },
+	{ "GET", "/v1/evidence", api_evidence_list, false, evidence_query,
+	  ROUTE_PAGES },
+	{ "GET", "/v1/evidence/{seq}", api_evidence_get, false, NULL,
 	  ROUTE_PAGES },
 	{ "GET", "/v1/origins", api_origins_get, false, NULL, ROUTE_PROGRAMS },
 	{ "POST", "/v1/origins", api_origins_post, true, NULL,

@@ -47,6 +47,8 @@ void api_metrics_get(struct exchange *x);
 void api_tokens_get(struct exchange *x);
 void api_keys_get(struct exchange *x);
 void api_events_get(struct exchange *x);
+void api_evidence_list(struct exchange *x);
+void api_evidence_get(struct exchange *x);
 void api_origins_get(struct exchange *x);
 void api_origins_post(struct exchange *x);
 void api_origins_delete(struct exchange *x);

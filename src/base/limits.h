@@ -110,6 +110,21 @@
  * of more, only the number is kept. */
 #define LIMIT_EVIDENCE_WAITING 1000u
 
+/* GET /v1/evidence: records in one answer, and bytes of them together, unless
+ * it is the first; a record that is larger than LIMIT_OWN_RECORD is told with
+ * its hash only (signet evidence show has it). */
+#define LIMIT_OWN_RECORDS 100u
+#define LIMIT_OWN_BYTES (1024u * 1024)
+#define LIMIT_OWN_RECORD (8u * 1024 * 1024)
+
+/* Records of others, too, that are looked at for one answer, and milliseconds
+ * of it: a compute thread is busy so long. */
+#define LIMIT_OWN_ROWS 1000u
+#define LIMIT_OWN_MS 20u
+
+/* Who reads the evidence at the same time: one is served, the others wait. */
+#define LIMIT_OWN_WAITING 64u
+
 /* What a time-stamping authority answers: a stamp with its certificates has
  * some 6 KiB. */
 #define LIMIT_STAMP (64u * 1024)

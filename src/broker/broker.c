@@ -19,6 +19,7 @@
 #include "broker/cards.h"
 #include "broker/events.h"
 #include "broker/keep_alive.h"
+#include "broker/own_records.h"
 #include "broker/prompt.h"
 #include "broker/shard.h"
 #include "evidence/seen.h"
@@ -333,6 +334,7 @@ int broker_new(struct event_base *base, struct settings *settings,
 	TAILQ_INIT(&b->modules);
 	TAILQ_INIT(&b->retired);
 	TAILQ_INIT(&b->living);
+	TAILQ_INIT(&b->own_records);
 	TAILQ_INIT(&b->later.requests);
 	b->later.limit = LIMIT_FINISHED;
 	TAILQ_INIT(&b->answered.requests);
@@ -371,6 +373,7 @@ void broker_free(struct broker *b)
 		return;
 	compute_free(b->compute);
 	b->compute = NULL;
+	own_records_stop(b);
 	/* Before the modules: what it still calls back uses them. */
 	recording_stop(b);
 	cards_free(b->cards);

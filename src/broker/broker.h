@@ -56,6 +56,8 @@ struct broker {
 	TAILQ_HEAD(, module) retired; /* to be freed at the end of the turn */
 	struct requests living;
 	struct broker_finished later, answered;
+	TAILQ_HEAD(, own_records) own_records; /* the first one is read */
+	unsigned own_records_count;
 	struct approvals approvals_waiting; /* oldest first */
 	struct approvals approvals_open;
 	SLIST_HEAD(, authorise_counter) counters; /* of authorise.c */
