@@ -21,6 +21,12 @@
 
 /* `signet evidence archive` may delete for a moment. */
 #define STORE_BUSY_MS 5000
+/*
+ * Bytes of a page, in a database that is made: a commit writes some ten pages
+ * whatever it records, and each costs two calls; larger ones hold up a lonely
+ * request, which fills none.
+ */
+#define STORE_PAGE 8192
 enum statement {
 	ADD_RECORD,
 	ADD_ITEM,
@@ -350,12 +356,20 @@ void store_backfill(struct store *s)
 				  NULL);
 }
 
+/* Of what was made by another version, another than STORE_PAGE. */
+static uint64_t store_page(struct store *s)
+{
+	int64_t size = store_number(s, "PRAGMA page_size");
+
+	return size > 0 ? (uint64_t)size : STORE_PAGE;
+}
+
 uint64_t store_bytes(struct store *s)
 {
 	int64_t pages = store_number(s, "PRAGMA page_count") -
 			store_number(s, "PRAGMA freelist_count");
 
-	return (uint64_t)(pages * store_number(s, "PRAGMA page_size"));
+	return (uint64_t)pages * store_page(s);
 }
 
 /* A file beside it: closing any descriptor of its own would end SQLite's. */
@@ -430,16 +444,17 @@ static int store_database(struct store *s, uint64_t max_bytes,
 		return store_failed(s, e);
 	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
 	/* First of all, or it has no effect: archive.c gives pages back. */
-	snprintf(pragmas, sizeof(pragmas), "PRAGMA auto_vacuum = INCREMENTAL;"
-		 "PRAGMA journal_mode = WAL;"
-		 "PRAGMA synchronous = FULL; PRAGMA cache_size = -1024;");
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA page_size = %d;"
+		 "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+		 "PRAGMA synchronous = FULL; PRAGMA cache_size = -1024;",
+		 STORE_PAGE);
 	if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
 		return store_failed(s, e);
 	sqlite3_wal_hook(s->db, store_wal_grown, s);
 	if (max_bytes > 0) {
 		snprintf(pragmas, sizeof(pragmas),
 			 "PRAGMA max_page_count = %llu",
-			 (unsigned long long)(max_bytes / 4096 + 1));
+			 (unsigned long long)(max_bytes / store_page(s) + 1));
 		if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) !=
 		    SQLITE_OK)
 			return store_failed(s, e);

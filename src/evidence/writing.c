@@ -26,7 +26,7 @@
 #define WRITING_RETRY_NS CLOCK_NS_PER_S
 /* Pages of the WAL that are to be moved; a disk that is slow may have so many
  * times these before groups wait for it. */
-#define WRITING_WAL_PAGES 4000u
+#define WRITING_WAL_PAGES 2000u
 #define WRITING_WAL_TIMES 4u
 
 /* --- one transaction ------------------------------------------------------ */
