@@ -79,7 +79,8 @@ static void tokens_answer(struct exchange *x)
 	writer_open(&j, "tokens", '[');
 	TAILQ_FOREACH(m, &x->broker->modules, entry)
 		TAILQ_FOREACH(t, &m->tokens, entry)
-			if (token_listed(t, blank) && authorise_sees_token(x->broker, x->caller, t))
+			if (token_listed(t, blank) &&
+			    authorise_sees_token(x->broker, x->caller, t))
 				put_token(&j, t);
 	writer_close(&j, ']');
 	writer_close(&j, '}');
