@@ -110,6 +110,10 @@
  * of more, only the number is kept. */
 #define LIMIT_EVIDENCE_WAITING 1000u
 
+/* Milliseconds that the end of signetd waits for a token to sign the last
+ * checkpoint. */
+#define LIMIT_LAST_CHECKPOINT_MS 2000u
+
 /* GET /v1/evidence: records in one answer, and bytes of them together, unless
  * it is the first; a record that is larger than LIMIT_OWN_RECORD is told with
  * its hash only (signet evidence show has it). */

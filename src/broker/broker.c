@@ -419,7 +419,7 @@ void broker_drain(struct broker *b, void (*drained)(void *arg), void *arg)
 			request_cancel(r, "signetd is shutting down");
 	}
 	if (b->living_count == 0)
-		drained(arg);
+		checkpoints_last(b, drained, arg);
 }
 
 /* --- requests ----------------------------------------------------------- */
@@ -446,7 +446,7 @@ void broker_request_ended(struct broker *b, struct request *r)
 	if (request_remembered(r))
 		finished_add(r->remember ? &b->later : &b->answered, r);
 	if (b->draining && b->living_count == 0)
-		b->drained(b->drained_arg);
+		checkpoints_last(b, b->drained, b->drained_arg);
 }
 
 static bool may_see(const struct caller *caller, const struct request *r)

@@ -184,7 +184,10 @@ static void recording_soon(struct broker *b)
 
 static void recording_event(struct broker *b, struct buf *event)
 {
-	if (b->recording.journal == NULL) {
+	/* Behind the record of the end is nothing: what asks now is refused
+	 * before it is looked at, and the log tells. */
+	if (b->recording.journal == NULL ||
+	    b->recording.checkpoints.last != LAST_NOT_YET) {
 		buf_fini(event);
 		return;
 	}
@@ -426,11 +429,16 @@ void recording_stop(struct broker *b)
 	/* What it calls back now hands nothing over any more. */
 	rec->journal = NULL;
 	if (j != NULL) {
-		record_plain("stop", &event);
-		journal_note(j, &event);
+		if (rec->checkpoints.last == LAST_NOT_YET) {
+			record_plain("stop", &event);
+			journal_note(j, &event);
+		}
 		journal_close(j);
 	}
 	stamps_stop(b);
+	if (rec->checkpoints.deadline != NULL)
+		event_free(rec->checkpoints.deadline);
+	rec->checkpoints.deadline = NULL;
 	if (rec->collect != NULL)
 		event_free(rec->collect);
 	if (rec->flush != NULL)

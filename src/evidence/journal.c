@@ -141,15 +141,15 @@ struct slice journal_public(const struct journal *j)
 		checkpoint_key_public(j->key);
 }
 
-bool journal_due(struct journal *j, struct slice public, const char *algorithm,
-		 struct buf *out, uint64_t *sequence)
+bool journal_due(struct journal *j, bool last, struct slice public,
+		 const char *algorithm, struct buf *out, uint64_t *sequence)
 {
 	char time[CHAIN_TIME_SIZE];
 	bool due;
 
 	chain_time(clock_unix() * 1000, time);
 	pthread_mutex_lock(&j->lock);
-	due = j->due;
+	due = last ? j->told_head.sequence > j->told_last.sequence : j->due;
 	if (due) {
 		checkpoint_statement(&j->told_last, &j->told_head, public,
 				     algorithm, time, out);

@@ -93,11 +93,12 @@ int journal_able(struct journal *j, struct error *e) MUST_CHECK;
 struct slice journal_public(const struct journal *j);
 
 /*
- * Where a token signs: is a checkpoint due?  Then its statement is put into
- * out, and sequence is its record's.
+ * Where a token signs: is a checkpoint due, or, with last, is there any record
+ * behind the last one?  Then its statement is put into out, and sequence is its
+ * record's.
  */
-bool journal_due(struct journal *j, struct slice public, const char *algorithm,
-		 struct buf *out, uint64_t *sequence);
+bool journal_due(struct journal *j, bool last, struct slice public,
+		 const char *algorithm, struct buf *out, uint64_t *sequence);
 
 /* As store_unstamped(). */
 int journal_unstamped(struct journal *j, uint64_t from, uint64_t *sequence,

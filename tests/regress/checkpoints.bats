@@ -143,3 +143,60 @@ waiting() {
 	# Two tokens have that label.
 	[ "$(calls C_Login)" -eq 2 ]
 }
+
+# The last record, and the one of the last checkpoint.
+last_signed() {
+	sqlite3 "$DB" 'SELECT (SELECT max(sequence) FROM records) =
+		(SELECT max(sequence) FROM checkpoints)'
+}
+
+@test "the end of signetd is signed, too, if the token is there" {
+	sealed "$(module_softhsm softhsm2)" "$SEAL"
+	sed -i 's/checkpoint_seconds: 1/checkpoint_seconds: 3600/' \
+		"$D/signetd.yaml"
+	start
+	wait_until 10 settled
+	signs "$KEY"
+	not checkpoints 1
+	stop
+	[ "$(last_signed)" -eq 1 ]
+	[ "$(sqlite3 "$DB" "SELECT json_extract(record, '\$.event.kind')
+		FROM records ORDER BY sequence DESC LIMIT 1")" = stop ]
+	[ "$(sqlite3 "$DB" "SELECT count(*) FROM records WHERE
+		json_extract(record, '\$.event.kind') = 'stop'")" -eq 1 ]
+	"$build/bin/signet" evidence verify --signed --file "$DB"
+}
+
+@test "a token that hangs delays the end by two seconds, no more" {
+	local before
+	DEADLINE=60000
+	sealed "$(module_mock; cat "$OTHER_DIR/yaml")" "$SEAL"
+	sed -i 's/checkpoint_seconds: 1/checkpoint_seconds: 3600/' \
+		"$D/signetd.yaml"
+	start
+	wait_until 10 settled
+	signs "$OTHER"
+	rules 'C_Sign hang'
+	body "$OTHER" >"$D/body"
+	{
+		printf 'GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n'
+		wait_until 10 logged finishing
+		sleep 0.3
+		printf 'POST /v1/signatures HTTP/1.1\r\nHost: localhost\r\n'
+		printf 'Content-Type: application/json\r\n'
+		printf 'Content-Length: %d\r\n\r\n' "$(wc -c <"$D/body")"
+		cat "$D/body"
+		sleep 1
+	} | socat - "UNIX-CONNECT:$D/s" >"$D/late" 3>&- &
+	PIDS+=("$!")
+	wait_until 5 test -s "$D/late"
+	before=$(date +%s%N)
+	stop
+	grep -q shutting-down "$D/late"
+	[ $(($(date +%s%N) - before)) -lt 6000000000 ]
+	logged 'the last records wait for their checkpoint'
+	[ "$(last_signed)" = '' ]
+	[ "$(sqlite3 "$DB" "SELECT count(*) FROM records WHERE
+		json_extract(record, '\$.event.kind') = 'stop'")" -eq 1 ]
+	"$build/bin/signet" evidence verify --file "$DB"
+}
