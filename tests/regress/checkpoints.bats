@@ -169,6 +169,7 @@ last_signed() {
 
 @test "a token that hangs delays the end by two seconds, no more" {
 	local before
+	# shellcheck disable=SC2034 # for module_mock
 	DEADLINE=60000
 	sealed "$(module_mock; cat "$OTHER_DIR/yaml")" "$SEAL"
 	sed -i 's/checkpoint_seconds: 1/checkpoint_seconds: 3600/' \
