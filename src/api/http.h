@@ -84,9 +84,6 @@ void http_send(struct http *h, unsigned status, struct MHD_Response *response);
  */
 void http_forbid(struct http *h);
 
-/* Yes to a preflight request of a page of the loopback. */
-void http_preflight(struct http *h);
-
 /* An answer without a body. */
 void http_nothing(struct http *h, unsigned status);
 

@@ -388,6 +388,40 @@ one_waits() {
 	[ -z "$(origins)" ]
 }
 
+# another COMMAND...: as another user of the socket's group.
+another() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+@test "what one user allows, only that user's pages have" {
+	if [ "$(id -u)" -ne 0 ]; then
+		[ -z "$CI" ]
+		skip "only root can be somebody else"
+	fi
+	own
+	stop
+	echo 'socket_group: nogroup' >>"$D/signetd.yaml"
+	chmod 711 "$D" "$D/bin"
+	chmod 755 "$D/bin/signet-webhost"
+	start
+	wait_until 10 settled
+	another "$D/bin/signet-webhost" -s --unix-socket "$D/s" \
+		-H 'Content-Type: application/json' -H "Signet-Origin: $SHOP" \
+		-d '{}' http://localhost/v1/origins >"$D/answer"
+	jq -e '.by == "page"' "$D/answer"
+	told_line "asked for by $SHOP"
+	told_line '(user nobody, process '
+	another curl -s --unix-socket "$D/s" http://localhost/v1/origins |
+		jq -e '.origins | length == 1'
+	# Not root's.
+	[ -z "$(origins)" ]
+	web "$SHOP" GET /hello >"$D/answer"
+	status_is 202
+	stranger "$SHOP" GET /v1/keys
+	api DELETE "/v1/origins?origin=$SHOP" >"$D/answer"
+	refused 404 no-such-origin
+}
+
 @test "pages neither list nor take back" {
 	asks_leave "$SHOP"
 	status_is 201

@@ -274,6 +274,21 @@ teller() {
 	"$signet" policy check signetd.yaml
 }
 
+@test "a page that the user has allowed is another one" {
+	policy <<-END
+	  - {name: allowed, match: {paired: true}, outcome: ask}
+	  - {name: programs, outcome: ask}
+	END
+	says 1 'wants a page that the user has allowed' \
+		--origin https://shop.example
+	asks allowed --origin https://shop.example --paired
+	asks programs
+	policy <<<'  - {name: a, match: {paired: true}, outcome: allow}'
+	refuses 'asked about each signature'
+	policy <<<'  - {name: a, match: {paired: false}, outcome: ask}'
+	refuses 'paired: false says nothing'
+}
+
 # --- the commands ----------------------------------------------------------------
 
 @test "policy check and explain print JSON for programs" {
