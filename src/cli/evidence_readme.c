@@ -108,6 +108,38 @@ static void put_chain(const struct cli_evidence_readme *r, struct buf *out)
 	buf_put_u8(out, '\n');
 }
 
+/* What a JWS signs is made of the content, attached or not (RFC 7797). */
+static const char jws[] =
+	"    h=$(cut -d . -f 1 item-$i.signature)\n"
+	"    openssl base64 -A -in item-$i.content | tr '+/' '-_' |"
+	" tr -d = >check/payload\n"
+	"    if printf '%s==' \"$h\" | tr -- '-_' '+/' | openssl base64 -d -A |"
+	" grep -q '\"b64\":false'; then { printf %s. \"$h\";"
+	" cat item-$i.content; }; else { printf %s. \"$h\";"
+	" cat check/payload; }; fi >check/signed\n"
+	"    p=$(cut -d . -f 2 item-$i.signature);"
+	" test -z \"$p\" || test \"$p\" = \"$(cat check/payload)\"\n"
+	"    test \"$(cut -d . -f 3 item-$i.signature)\" ="
+	" \"$(openssl base64 -A -in check/raw | tr '+/' '-_' | tr -d =)\"\n";
+
+/* Raw signatures and JWS: every item that was signed and shown. */
+static void put_items(const struct cli_evidence_readme *r, bool is_jws,
+		      struct buf *out)
+{
+	buf_put_str(out, "\nOf each item that was signed and whose content is"
+		    " here:\n\n"
+		    "    for i in $(seq 0 $(($(jq .event.signed record.json) -"
+		    " 1))); do\n"
+		    "    test -e item-$i.content || continue\n"
+		    "    jq -r \".event.items[$i].raw\" record.json |"
+		    " openssl base64 -d -A >check/raw\n");
+	if (is_jws)
+		buf_put_str(out, jws);
+	put_verify(r->signer, "check/signer.pem", is_jws ? "check/signed" :
+		   "item-$i.content", out);
+	buf_put_str(out, "    done\n");
+}
+
 static void put_signatures(const struct cli_evidence_readme *r,
 			   struct buf *out)
 {
@@ -131,16 +163,7 @@ static void put_signatures(const struct cli_evidence_readme *r,
 			    " done\n");
 		return;
 	}
-	if (strcmp(r->format, "raw") != 0) {
-		buf_put_str(out, "\nA JWS (RFC 7515) is verified by any"
-			    " library of JOSE, with check/signer.pem.\n");
-		return;
-	}
-	buf_put_str(out, "\nOf item 0; of others the same, with their"
-		    " number:\n\n"
-		    "    jq -r '.event.items[0].raw' record.json |"
-		    " openssl base64 -d -A >check/raw\n");
-	put_verify(r->signer, "check/signer.pem", "item-0.content", out);
+	put_items(r, strcmp(r->format, "jws") == 0, out);
 }
 
 void cli_evidence_readme(const struct cli_evidence_readme *r, struct buf *out)

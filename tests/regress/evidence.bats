@@ -146,6 +146,32 @@ said() {
 	[ "$status" -eq 2 ]
 }
 
+@test "the README of an export verifies every item, raw, JWS and Ed25519" {
+	local n batch format key detached
+	start
+	wait_until 10 settled
+	for n in raw:p256 jws:p256 jws:rsa2048 raw:ed25519 jws:ed25519 \
+		jws:p384:true; do
+		IFS=: read -r format key detached <<<"$n"
+		api POST /v1/signatures -d "$(jq -n --arg f "$format" --arg key \
+			"pkcs11:serial=$SIGNET_SERIAL_TEST;object=$key" \
+			--argjson d "${detached:-false}" \
+			'{key: $key, format: $f} + if $d then {detached: true}
+			else {} end + {items: [range(3) | {content:
+			{media_type: "text/plain", data: ("text \(.)" |
+			@base64)}}]}')" >answer
+		batch=$(jq .evidence.seq answer)
+		echo "$n: $batch"
+		"$signet" evidence export "$batch" "batch$batch"
+		commands "batch$batch" || { cat answer out; return 1; }
+		# And without the digests: only the signature of the last item
+		# tells.
+		commands "batch$batch" item-2.content && return 1
+		sed -i '/for f in item/d' "batch$batch/README"
+		! commands "batch$batch" item-2.content || return 1
+	done
+}
+
 # --- archives --------------------------------------------------------------
 
 # In words of the file: what is in it.
