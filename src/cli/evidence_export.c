@@ -68,7 +68,6 @@ static void put_pem(struct buf *out, const char *label, struct slice der)
 static int put_certificates(struct exporting *x, const json_t *event,
 			    struct error *e)
 {
-	struct buf hash AUTO(buf_fini) = { .max = 32 };
 	struct buf all AUTO(buf_fini) = { .max = 16u * 1024 * 1024 };
 	struct reader_certificate c;
 	bool found = true;
