@@ -194,14 +194,18 @@ denies() {
 }
 
 @test "requests and their ends, all at once" {
-	person approves "$(module_mock)"
+	person waits "$(module_mock)"
 	rules 'C_Login every 3 delay 30'
 	clients=()
 	for i in 1 2 3 4 5 6; do
 		ask "n$i" "$(text "number $i")"
 		clients+=("$ASKED")
 	done
+	# Nobody has an answer before the first dialog has one.
+	open_dialog 1
+	double approves
 	kill -KILL "${clients[1]}" "${clients[4]}"
+	go
 	for i in 0 2 3 5; do
 		answer "n$((i + 1))" "${clients[$i]}"
 		released
