@@ -395,12 +395,19 @@ nothing_lost() {
 
 # --- exports ---------------------------------------------------------------
 
+# change FILE: the byte in its middle.
+change() {
+	local at byte='\001'
+	at=$(($(stat -c %s "$1") / 2))
+	[ "$(xxd -p -s "$at" -l 1 "$1")" != 01 ] || byte='\002'
+	printf %b "$byte" | dd of="$1" bs=1 conv=notrunc seek="$at" 2>/dev/null
+}
+
 # The commands of a README, in a copy of its folder.
 commands() {
 	rm -rf copy
 	cp -R "$1" copy
-	[ -z "$2" ] || printf '\001' | dd of="copy/$2" bs=1 conv=notrunc \
-		seek=$(($(stat -c %s "copy/$2") / 2)) 2>/dev/null
+	[ -z "$2" ] || change "copy/$2"
 	(cd copy && sed -n 's/^    //p' README | sh -e) >out 2>&1
 }
 
