@@ -186,7 +186,10 @@ settled_at() {
 	wait_until 5 settled_at 1
 	kill -CONT "$READER"
 	STOPPED=
-	wait_until 5 heard ' reader present 2 swapped 3b025302 '
+	wait_until 5 heard ' reader present 2 swapped 3b025302 ' || {
+		cat "$D/heard"
+		return 1
+	}
 }
 
 @test "eight readers, each on its own" {
