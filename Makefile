@@ -37,6 +37,14 @@ CPPFLAGS += -D_GNU_SOURCE -DSIGNET_VERSION='"$(VERSION)"' -Isrc -Iinclude -I. \
 CFLAGS   := -std=gnu11 $(OPT) -g $(WARN) $(HARDEN) $(SAN) $(CFLAGS)
 LDFLAGS  := -pie $(LDHARDEN) $(SAN) $(LDFLAGS)
 
+# As many jobs as processors, unless -j says how many. Two goals may be in each
+# other's way (clean all): those are taken one after the other.
+ifeq ($(MAKELEVEL)$(word 2,$(MAKECMDGOALS))$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+# No object is removed because only one program needs it.
+.SECONDARY:
+
 # `make V=1` shows the commands.
 ifeq ($(V),)
 Q    := @
@@ -270,12 +278,6 @@ $(FIXTURES)/ready: $(wildcard SoftHSM-fixtures/*) $(BUILD)/bin/fixture-keygen
 	SoftHSM-fixtures/provision $(FIXTURES)
 	@touch $@
 
-.PHONY: test unit regress test-web
-test: all ## unit, regress and web tests
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory regress
-	@$(MAKE) --no-print-directory test-web
-
 # Small programs of the regress tests, named by what they do.
 TOOLS := $(patsubst tests/regress/tools/%.c,$(BUILD)/tools/%,\
 	$(wildcard tests/regress/tools/*.c))
@@ -300,11 +302,15 @@ $(BUILD)/crash/%.so: tests/crash/%.c tests/crash/disk.h
 	$(Q)$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(CFLAGS)) -shared \
 	  $(LDHARDEN) -o $@ $< -ldl
 
+REGRESS := card $(TOOLS) $(CRASH) $(FIXTURES)/ready
+
+.PHONY: test unit regress test-web
+test: all $(UNIT) $(REGRESS) ## unit, regress and web tests, at once
+	tests/run-all $(UNIT)
 unit: all $(UNIT) ## unit tests (cmocka)
 	tests/run-unit $(UNIT)
-regress: all card $(TOOLS) $(CRASH) $(FIXTURES)/ready ## regress tests (bats), whole programs
+regress: all $(REGRESS) ## regress tests (bats), whole programs
 	tests/run-regress tests/regress
-
 test-web: all $(FIXTURES)/ready ## web/, with Node.js and Chromium
 	tests/run-web
 

@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# pool - runs commands two at a time and keeps the output of each whole
+# pool - runs commands several at a time and keeps the output of each whole
 #
 # For the runners beside it. Output comes in the order of the calls. The runner
 # defines pool_done NAME STATUS FILE SECONDS, called once for each command with
 # what it printed and how long it took. When the runner ends early, so do the commands it still has.
 
-pool_jobs=${SIGNET_JOBS:-2}
+# They wait more than they compute: twice as many as there are processors.
+pool_jobs=${SIGNET_JOBS:-$((2 * $(nproc)))}
 # Of each command that was not handed over yet, the oldest first.
 pool_names=()
 pool_pids=()
