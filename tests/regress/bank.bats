@@ -9,7 +9,7 @@ load helper
 load person
 
 setup_file() {
-	BANK=$(mktemp -d /tmp/signet.XXXXXX)
+	BANK=$(mktemp -dt signet.XXXXXX)
 	export BANK
 	new_key() {
 		openssl genpkey -algorithm EC -pkeyopt \

@@ -12,7 +12,7 @@ signet=$build/bin/signet
 extension=$BATS_TEST_DIRNAME/../../web/extension/manifest.json
 
 setup() {
-	D=$(mktemp -d /tmp/signet.XXXXXX)
+	D=$(mktemp -dt signet.XXXXXX)
 	export HOME=$D/home LC_ALL=C
 	unset XDG_CONFIG_HOME
 	FIREFOX=$HOME/.mozilla/native-messaging-hosts

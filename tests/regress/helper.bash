@@ -21,7 +21,7 @@ tools=$build/tools
 # shellcheck source=/dev/null
 signet_setup() {
 	. "$build/fixtures/env"
-	D=$(mktemp -d /tmp/signet.XXXXXX)
+	D=$(mktemp -dt signet.XXXXXX)
 	PIDS=()
 	# Its own copy of the tokens: SoftHSM misses a token at C_Initialize
 	# while another process logs in to it.
@@ -101,7 +101,7 @@ module_mock() {
 signet_setup_file() {
 	# shellcheck source=/dev/null
 	. "$build/fixtures/env"
-	OTHER_DIR=$(mktemp -d /tmp/signet.XXXXXX)
+	OTHER_DIR=$(mktemp -dt signet.XXXXXX)
 	OTHER="pkcs11:token=Other"
 	export OTHER_DIR OTHER
 	mkdir "$OTHER_DIR/tokens"

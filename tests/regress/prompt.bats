@@ -9,7 +9,7 @@ prompt=$build/bin/signet-prompt
 doubles=$BATS_TEST_DIRNAME/../pinentry
 
 setup() {
-	D=$(mktemp -d /tmp/signet.XXXXXX)
+	D=$(mktemp -dt signet.XXXXXX)
 	PIDS=()
 	printf '1234\n' >"$D/pin"
 }

@@ -7,7 +7,7 @@
 load helper
 
 setup() {
-	D=$(mktemp -d /tmp/signet.XXXXXX)
+	D=$(mktemp -dt signet.XXXXXX)
 	PIDS=()
 	mkdir "$D/conf"
 	export PCSCLITE_CSOCK_NAME=$D/pcscd

@@ -39,7 +39,7 @@ section() {
 
 setup_file() {
 	export TSA
-	TSA=$(mktemp -d /tmp/signet.XXXXXX)
+	TSA=$(mktemp -dt signet.XXXXXX)
 	echo 'extendedKeyUsage = critical, timeStamping' >"$TSA/ext"
 	issue good
 	issue foreign

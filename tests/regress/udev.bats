@@ -11,7 +11,7 @@ root=$BATS_TEST_DIRNAME/../..
 device=/sys/devices/pci0000:00/usb1/1-1
 
 setup() {
-	D=$(mktemp -d /tmp/signet.XXXXXX)
+	D=$(mktemp -dt signet.XXXXXX)
 }
 
 teardown() {
