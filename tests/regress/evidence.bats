@@ -324,6 +324,7 @@ nothing_lost() {
 }
 
 @test "an archive killed before its note is taken up by one that has more" {
+	! sanitized || skip "what is preloaded has to come first, as it does"
 	local n=60 file
 	echo 'evidence: {checkpoint_records: 1}' >>"$D/signetd.yaml"
 	recorded
