@@ -34,8 +34,9 @@ _signet_options() {
 		;;
 	origin) echo "--yes $daemon $all" ;;
 	evidence)
-		echo "--file --config --head --signed --checkpoint-key" \
-			"--tsa-ca --since --until --outcome --key --caller" \
+		echo "--file --config --head --signed --stamped" \
+			"--checkpoint-key --tsa-ca" \
+			"--since --until --outcome --key --caller" \
 			"--request --before --keep --out-dir $all"
 		;;
 	watch) echo "--types --once $daemon $all" ;;

@@ -23,6 +23,7 @@ enum {
 	OPTION_TSA_CA,
 	OPTION_HEAD,
 	OPTION_SIGNED,
+	OPTION_STAMPED,
 	OPTION_SINCE,
 	OPTION_UNTIL,
 	OPTION_OUTCOME,
@@ -90,6 +91,9 @@ static bool take(void *context, int id, const char *value)
 		return true;
 	case OPTION_SIGNED:
 		args->whole = true;
+		return true;
+	case OPTION_STAMPED:
+		args->stamped = true;
 		return true;
 	}
 	return take_choice(args, id, value);
@@ -204,6 +208,8 @@ static const struct cli_option options[] = {
 	  N_("verify: CA certificates for time stamps") },
 	{ OPTION_SIGNED, "signed", NULL,
 	  N_("verify: every record has to be signed by a checkpoint") },
+	{ OPTION_STAMPED, "stamped", NULL,
+	  N_("verify: every checkpoint has to have a time stamp") },
 	{ OPTION_SINCE, "since", "TIME",
 	  N_("list: from this time on, 2026-11-24 or RFC 3339") },
 	{ OPTION_UNTIL, "until", "TIME", N_("list: before this time") },

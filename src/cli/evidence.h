@@ -24,7 +24,7 @@ struct cli_evidence {
 	const char *file, *config;
 	/* verify */
 	const char *checkpoint_key, *tsa_ca, *head;
-	bool whole;
+	bool whole, stamped;
 	/* list */
 	int64_t since, until;
 	bool has_since, has_until;

@@ -97,19 +97,27 @@ static void print_keys(const struct verify_result *r)
 	}
 }
 
-static void print_stamps(const struct verify_result *r)
-{
-	if (r->stamps == 0)
-		return;
-	print_line(_("time stamps:"), r->stamps_trusted > 0 ?
-		   _("%llu, trusted") :
-		   _("%llu; who made them was not judged: --tsa-ca"),
-		   (unsigned long long)r->stamps);
-}
-
 static void print_number(const char *name, uint64_t n)
 {
 	print_line(name, "%llu", (unsigned long long)n);
+}
+
+static void print_stamps(const struct verify_result *r)
+{
+	if (r->stamps == 0) {
+		print_number(_("time stamps:"), 0);
+		return;
+	}
+	print_line(_("time stamps:"), r->stamps_trusted > 0 ?
+		   _("%llu, %llu of them trusted") :
+		   _("%llu; who made them was not judged: --tsa-ca"),
+		   (unsigned long long)r->stamps,
+		   (unsigned long long)r->stamps_trusted);
+	if (r->unstamped > 0)
+		print_line(_("not stamped:"), _("checkpoints: %llu, the first"
+						" is that of record %llu"),
+			   (unsigned long long)r->unstamped,
+			   (unsigned long long)r->first_unstamped);
 }
 
 static void print_counts(const struct verify_result *r)
@@ -175,6 +183,8 @@ static void put_counts(struct writer *j, const struct verify_result *r)
 	writer_int(j, "signed_to", (int64_t)r->signed_to);
 	writer_int(j, "stamps", (int64_t)r->stamps);
 	writer_int(j, "stamps_trusted", (int64_t)r->stamps_trusted);
+	writer_int(j, "unstamped", (int64_t)r->unstamped);
+	writer_int(j, "first_unstamped", (int64_t)r->first_unstamped);
 	writer_int(j, "archived", (int64_t)r->archived);
 	put_keys(j, r);
 }

@@ -165,6 +165,7 @@ static int load_options(struct verifying *w)
 	w->options.key = buf_slice(&w->key);
 	w->options.tsa_ca = buf_slice(&w->tsa_ca);
 	w->options.whole = a->whole;
+	w->options.stamped = a->stamped;
 	w->options.failed = on_failure;
 	w->options.progress = isatty(STDERR_FILENO) == 1 ? on_progress : NULL;
 	w->options.arg = w;

@@ -260,6 +260,17 @@ void judging_items_end(struct verify *v)
 
 /* --- checkpoints ---------------------------------------------------------- */
 
+static int stamp_missing(struct verify *v, uint64_t sequence, uint64_t number)
+{
+	if (v->result.unstamped++ == 0)
+		v->result.first_unstamped = sequence;
+	if (!v->o->stamped)
+		return 0;
+	judging_failed(v, sequence, "stamp", "checkpoint %" PRIu64 " has no"
+		       " time stamp", number);
+	return ERR_BAD_SIGNATURE;
+}
+
 static int check_stamp(struct verify *v, const struct reader_checkpoint *c,
 		       uint64_t number)
 {
@@ -268,7 +279,7 @@ static int check_stamp(struct verify *v, const struct reader_checkpoint *c,
 	int r;
 
 	if (c->stamp.ptr == NULL)
-		return 0;
+		return stamp_missing(v, (uint64_t)c->sequence, number);
 	v->result.stamps++;
 	r = stamp_check(c->stamp, c->signature, v->o->tsa_ca, &time, &e);
 	if (r == 0)

@@ -35,6 +35,7 @@ struct verify_options {
 			     empty: those that the records name */
 	struct slice tsa_ca; /* PEM; empty: stamps are only compared */
 	bool whole; /* what no checkpoint signs is a failure, too */
+	bool stamped; /* so is a checkpoint without a time stamp */
 	/* A checkpoint, or a record's hash, that was kept elsewhere. */
 	bool head;
 	uint64_t head_sequence; /* 0: not known */
@@ -62,6 +63,8 @@ struct verify_result {
 	uint8_t hash[CHAIN_HASH]; /* of the last */
 	uint64_t records, items, checkpoints, stamps, certificates;
 	uint64_t stamps_trusted; /* by a CA that was given */
+	uint64_t unstamped; /* checkpoints that have none */
+	uint64_t first_unstamped; /* the record of the first of them */
 	uint64_t signed_to; /* the last record that a checkpoint covers */
 	uint64_t checkpoint; /* number of the last one */
 	uint8_t statement[CHAIN_HASH]; /* hash of its statement */

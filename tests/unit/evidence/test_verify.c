@@ -319,6 +319,27 @@ static void only_a_key_that_is_given_is_trusted(void **state)
 	made_close(&m);
 }
 
+static void a_checkpoint_without_a_stamp_is_told(void **state)
+{
+	struct verify_options o = { .stamped = true };
+	struct verify_result r;
+	const char *path;
+	struct found found;
+	struct made m;
+
+	made_usual(&m);
+	path = m.path;
+	r = verify_made(&m, &found);
+	assert_int_equal(r.failures, 0);
+	assert_int_equal(r.unstamped, 3);
+	assert_int_equal(r.first_unstamped, 4);
+	r = verify_with(&o, &found, &path, 1);
+	assert_int_equal(r.failures, 3);
+	assert_string_equal(r.first_failure.what, "stamp");
+	assert_int_equal(r.first_failure.sequence, 4);
+	made_close(&m);
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 /* With all that it takes: nothing in the file tells. */
@@ -478,6 +499,7 @@ int main(void)
 		cmocka_unit_test(
 			a_record_behind_the_end_is_no_record_of_signetd),
 		cmocka_unit_test(only_a_key_that_is_given_is_trusted),
+		cmocka_unit_test(a_checkpoint_without_a_stamp_is_told),
 		cmocka_unit_test(an_end_that_was_cut_off_is_missed),
 		cmocka_unit_test(a_file_that_ends_too_early_is_damaged),
 		cmocka_unit_test(it_stands_behind_an_archive),
