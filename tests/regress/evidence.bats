@@ -4,8 +4,7 @@
 # signet evidence: what signetd has recorded, read and verified by itself.
 
 load helper
-
-signet=$build/bin/signet
+load evidence
 
 setup() {
 	signet_setup
@@ -28,23 +27,6 @@ recorded() {
 	signs "$KEY" cms
 	sign pkcs11:object=nothing >"$D/answer"
 	stop
-}
-
-# verify STATUS [OPTION...]: ends so; what it says is in $D/said.
-verify() {
-	local want=$1 status=0
-	shift
-	"$signet" evidence verify --json "$@" >"$D/said" 2>"$D/err" ||
-		status=$?
-	[ "$status" -eq "$want" ] || {
-		echo "status $status instead of $want"
-		cat "$D/said" "$D/err"
-		return 1
-	}
-}
-
-said() {
-	jq -e "$1" "$D/said" >/dev/null || { cat "$D/said"; return 1; }
 }
 
 @test "the evidence is verified while signetd runs, and when it has ended" {
@@ -396,14 +378,6 @@ nothing_lost() {
 
 # --- exports ---------------------------------------------------------------
 
-# change FILE: the byte in its middle.
-change() {
-	local at byte='\001'
-	at=$(($(stat -c %s "$1") / 2))
-	[ "$(xxd -p -s "$at" -l 1 "$1")" != 01 ] || byte='\002'
-	printf %b "$byte" | dd of="$1" bs=1 conv=notrunc seek="$at" 2>/dev/null
-}
-
 # The commands of a README, in a copy of its folder.
 commands() {
 	rm -rf copy
@@ -433,24 +407,6 @@ commands() {
 }
 
 # --- changed by somebody ---------------------------------------------------
-
-# tampered SQL: a copy of the good file with this change is in $D/bad.
-tampered() {
-	cp good bad
-	sqlite3 bad "$1"
-}
-
-# found SEQUENCE [WHAT]: verify names this record first.
-found() {
-	verify 1 --file bad
-	# shellcheck disable=SC2015 # the last of them only prints
-	[ "$(jq -r .first_failure.sequence said)" = "$1" ] &&
-		[ "${2:-$(jq -r .first_failure.what said)}" = \
-			"$(jq -r .first_failure.what said)" ] || {
-		jq .first_failure said
-		return 1
-	}
-}
 
 # A line for each member of each record: sequence, path, and the record with
 # another value there.

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# evidence: what signet evidence says of a journal, or of a copy that somebody
+# has changed. In a folder of the test. After helper.
+
+signet=$build/bin/signet
+
+# verify STATUS [OPTION...]: ends so; what it says is in $D/said.
+verify() {
+	local want=$1 status=0
+	shift
+	"$signet" evidence verify --json "$@" >"$D/said" 2>"$D/err" ||
+		status=$?
+	[ "$status" -eq "$want" ] || {
+		echo "status $status instead of $want"
+		cat "$D/said" "$D/err"
+		return 1
+	}
+}
+
+said() {
+	jq -e "$1" "$D/said" >/dev/null || { cat "$D/said"; return 1; }
+}
+
+# change FILE [AT]: the byte there, or in its middle, is another one.
+change() {
+	local at byte='\001'
+	at=${2:-$(($(stat -c %s "$1") / 2))}
+	[ "$(xxd -p -s "$at" -l 1 "$1")" != 01 ] || byte='\002'
+	printf %b "$byte" | dd of="$1" bs=1 conv=notrunc seek="$at" 2>/dev/null
+}
+
+# tampered SQL: a copy of the good file with this change is in $D/bad.
+tampered() {
+	cp good bad
+	sqlite3 bad "$1"
+}
+
+# found SEQUENCE [WHAT]: verify names this record first.
+found() {
+	verify 1 --file bad
+	# shellcheck disable=SC2015 # the last of them only prints
+	[ "$(jq -r .first_failure.sequence said)" = "$1" ] &&
+		[ "${2:-$(jq -r .first_failure.what said)}" = \
+			"$(jq -r .first_failure.what said)" ] || {
+		jq .first_failure said
+		return 1
+	}
+}
