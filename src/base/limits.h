@@ -106,6 +106,10 @@
  * Larger signatures hold a large content; their digest is kept. */
 #define LIMIT_EVIDENCE_SIGNATURE (1024u * 1024)
 
+/* Kept with a record: what a supervisor or a signer signed to agree, as JWS.
+ * Of a larger one the digest is kept. */
+#define LIMIT_EVIDENCE_APPROVAL (2u * 1024 * 1024)
+
 /* Records of requests without a signature that wait for a disk that is full;
  * of more, only the number is kept. */
 #define LIMIT_EVIDENCE_WAITING 1000u

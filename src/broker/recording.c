@@ -82,23 +82,28 @@ static struct slice certificate_digest(const struct key *k)
 			sizeof(k->certificate->sha256));
 }
 
+static struct record_approval approval_record(const char *role,
+					      const struct key *key,
+					      struct slice signature)
+{
+	return (struct record_approval){
+		.role = role,
+		.certificate = certificate_digest(key),
+		.kept = signature.len <= LIMIT_EVIDENCE_APPROVAL,
+		.signature = signature,
+	};
+}
+
 static unsigned approvals_of(const struct request *r,
-			     struct record_approval out[2])
+			     struct record_approval out[JOURNAL_APPROVALS])
 {
 	const struct supervision *s = r->supervision;
 
 	if (s == NULL || r->signed_count == 0)
 		return 0;
-	out[0] = (struct record_approval){
-		.role = "supervisor",
-		.certificate = certificate_digest(s->key),
-		.signature = s->statement.signature,
-	};
-	out[1] = (struct record_approval){
-		.role = "signer",
-		.certificate = certificate_digest(r->key),
-		.signature = r->statement.signature,
-	};
+	out[0] = approval_record("supervisor", s->key,
+				 s->statement.signature);
+	out[1] = approval_record("signer", r->key, r->statement.signature);
 	return 2;
 }
 
@@ -118,7 +123,7 @@ static void build(struct request *r, const char *outcome,
 		  struct record_item *items, uint8_t (*hashes)[CHAIN_HASH])
 {
 	const struct module *m = r->key == NULL ? NULL : r->key->token->module;
-	struct record_approval approvals[2];
+	struct record_approval approvals[JOURNAL_APPROVALS];
 	char version[8] = "";
 	const struct record record = {
 		.outcome = outcome,
@@ -198,6 +203,9 @@ static void recording_event(struct broker *b, struct buf *event)
 /* What is kept beside the record.  Freed with the request. */
 static int release_items(struct request *r)
 {
+	struct record_approval approvals[JOURNAL_APPROVALS];
+	unsigned count = approvals_of(r, approvals);
+
 	free(r->kept_items);
 	r->kept_items = calloc(r->count, sizeof(*r->kept_items));
 	if (r->kept_items == NULL)
@@ -213,6 +221,9 @@ static int release_items(struct request *r)
 		r->record.chain = r->key->chain;
 		r->record.chain_len = r->key->chain_len;
 	}
+	for (unsigned i = 0; i < count; i++)
+		if (approvals[i].kept)
+			r->record.approvals[i] = approvals[i].signature;
 	if (r->idempotent != NULL)
 		r->record.answer = &r->idempotent->answer;
 	return 0;

@@ -22,6 +22,7 @@
 #include "cli/evidence_readme.h"
 #include "cli/i18n.h"
 #include "cli/message.h"
+#include "evidence/agreement.h"
 #include "evidence/form.h"
 #include "evidence/reader.h"
 
@@ -109,6 +110,47 @@ static int put_items(struct exporting *x, int64_t sequence, struct error *e)
 			r = put_file(x, item.signature, e,
 				     "item-%lld.signature",
 				     (long long)item.item);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+/* One by one: the statement, the certificate and the signature are in it. */
+static int put_approval(struct exporting *x, const struct reader_approval *a,
+			struct error *e)
+{
+	struct buf header AUTO(buf_fini) = { .max = LIMIT_EVIDENCE_APPROVAL };
+	unsigned i = x->readme.approvals;
+	json_t *root;
+	int r = put_file(x, a->signature, e, "approval-%lld.jws",
+			 (long long)a->approval);
+
+	if (r != 0 || i == CLI_EVIDENCE_APPROVALS)
+		return r;
+	/* What is none is exported as it lies there. */
+	if (agreement_header(a->signature, &header, e) != 0)
+		return 0;
+	root = json_loadb((const char *)header.ptr, header.len, 0, NULL);
+	x->readme.approval[i].number = a->approval;
+	snprintf(x->readme.approval[i].algorithm,
+		 sizeof(x->readme.approval[i].algorithm), "%s",
+		 form_text(root, "alg"));
+	x->readme.approvals++;
+	json_decref(root);
+	return 0;
+}
+
+static int put_approvals(struct exporting *x, int64_t sequence,
+			 struct error *e)
+{
+	struct reader_approval a;
+	bool found;
+	int r;
+
+	while ((r = reader_approval(x->reader, &a, &found, e)) == 0 && found &&
+	       a.sequence == sequence) {
+		r = put_approval(x, &a, e);
 		if (r != 0)
 			return r;
 	}
@@ -236,6 +278,8 @@ static int export_record(struct exporting *x, const struct reader_record *rec,
 	event = json_object_get(root, "event");
 	if (r == 0)
 		r = put_items(x, sequence, e);
+	if (r == 0)
+		r = put_approvals(x, sequence, e);
 	if (r == 0)
 		r = put_certificates(x, event, e);
 	if (r == 0)

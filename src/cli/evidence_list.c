@@ -12,11 +12,13 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/limits.h"
+#include "base/writer.h"
 #include "cli/cli.h"
 #include "cli/evidence.h"
 #include "cli/i18n.h"
 #include "cli/message.h"
 #include "cli/term.h"
+#include "evidence/agreement.h"
 #include "evidence/chain.h"
 #include "evidence/form.h"
 #include "evidence/reader.h"
@@ -102,15 +104,40 @@ static void print_row(uint64_t sequence, const json_t *root)
 	printf("\n");
 }
 
-static void print_json_row(const struct reader_record *rec)
+/* approvals is JSON, or NULL. */
+static void print_json_row(const struct reader_record *rec,
+			   const char *approvals)
 {
 	char hash[2 * CHAIN_HASH + 1] = "";
 
 	if (rec->hash.len == CHAIN_HASH)
 		hex_encode(rec->hash, hash);
-	printf("{\"seq\":%" PRId64 ",\"hash\":\"%s\",\"record\":%.*s}\n",
+	printf("{\"seq\":%" PRId64 ",\"hash\":\"%s\",\"record\":%.*s",
 	       rec->sequence, hash, (int)rec->text.len,
 	       (const char *)rec->text.ptr);
+	if (approvals != NULL)
+		printf(",\"approvals\":%s", approvals);
+	printf("}\n");
+}
+
+/* With what was signed to agree to it, where that is kept. */
+static void print_json_whole(struct reader *r, const struct reader_record *rec)
+{
+	struct buf out AUTO(buf_fini) = { .max = 4 * LIMIT_EVIDENCE_APPROVAL };
+	struct reader_approval row;
+	struct error e;
+	bool found;
+
+	buf_put_u8(&out, '[');
+	while (reader_approval(r, &row, &found, &e) == 0 && found &&
+	       row.sequence == rec->sequence) {
+		if (out.len > 1)
+			buf_put_u8(&out, ',');
+		writer_string(&out, (const char *)row.signature.ptr,
+			      row.signature.len);
+	}
+	buf_put_u8(&out, ']');
+	print_json_row(rec, buf_text(&out));
 }
 
 static int list_record(const struct cli_evidence *a, struct buf *scratch,
@@ -126,7 +153,7 @@ static int list_record(const struct cli_evidence *a, struct buf *scratch,
 	}
 	if (is_wanted(a, root)) {
 		if (a->common.json)
-			print_json_row(rec);
+			print_json_row(rec, NULL);
 		else
 			print_row((uint64_t)rec->sequence, root);
 	}
@@ -207,7 +234,40 @@ static void show_item(const json_t *item)
 	}
 }
 
-static void show_record(const struct reader_record *rec, const json_t *root)
+/* Who agreed, and the statement that they signed, where it is kept. */
+static void show_approvals(struct reader *r, const struct reader_record *rec,
+			   const json_t *event)
+{
+	const json_t *approvals = json_object_get(event, "approvals"), *one;
+	struct reader_approval row;
+	struct error e;
+	bool found = false;
+	size_t i;
+
+	if (approvals != NULL &&
+	    reader_approval(r, &row, &found, &e) != 0)
+		found = false;
+	json_array_foreach(approvals, i, one) {
+		struct buf text AUTO(buf_fini) = {
+			.max = LIMIT_EVIDENCE_APPROVAL
+		};
+
+		printf("\n");
+		show_text(_("agreed:"), form_text(one, "role"));
+		show_text(_("certificate:"), form_text(one, "certificate"));
+		show_text(_("signature:"), form_text(one, "signature"));
+		if (!found || row.sequence != rec->sequence ||
+		    row.approval != (int64_t)i)
+			continue;
+		if (agreement_statement(row.signature, &text, &e) == 0)
+			show_text(_("statement:"), buf_text(&text));
+		if (reader_approval(r, &row, &found, &e) != 0)
+			found = false;
+	}
+}
+
+static void show_record(struct reader *r, const struct reader_record *rec,
+			const json_t *root)
 {
 	const json_t *event = json_object_get(root, "event"), *item;
 	const json_t *failure = json_object_get(event, "failure");
@@ -231,6 +291,7 @@ static void show_record(const struct reader_record *rec, const json_t *root)
 	show_text(_("certificate:"), form_text(event, "certificate"));
 	json_array_foreach(json_object_get(event, "items"), i, item)
 		show_item(item);
+	show_approvals(r, rec, event);
 	if (rec->hash.len == CHAIN_HASH)
 		hex_encode(rec->hash, hash);
 	printf("\n");
@@ -275,9 +336,9 @@ int cli_evidence_show(const struct cli_evidence *a)
 		status = CLI_REFUSED;
 	} else if (status == CLI_OK) {
 		if (a->common.json)
-			print_json_row(&rec);
+			print_json_whole(r, &rec);
 		else
-			show_record(&rec, root);
+			show_record(r, &rec, root);
 		json_decref(root);
 	}
 	reader_close(r);

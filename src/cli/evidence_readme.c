@@ -166,9 +166,51 @@ static void put_signatures(const struct cli_evidence_readme *r,
 	put_items(r, strcmp(r->format, "jws") == 0, out);
 }
 
+/* JWS whose header has the certificate: RFC 7515 4.1.6. */
+static const char agreed[] =
+	"\n    f=approval-%lld.jws; a=.event.approvals[%lld]\n"
+	"    test \"$(sha256sum <$f | cut -c -64)\" ="
+	" \"$(jq -r \"$a.signature\" record.json)\"\n"
+	"    jq -rRj 'split(\".\")[0] | gsub(\"-\"; \"+\") | gsub(\"_\"; \"/\")"
+	" | . + \"===\"[:(4 - length %% 4) %% 4]' $f |"
+	" openssl base64 -d -A | jq -r '.x5c[0]' |"
+	" openssl base64 -d -A >check/agreed.der\n"
+	"    test \"$(sha256sum <check/agreed.der | cut -c -64)\" ="
+	" \"$(jq -r \"$a.certificate\" record.json)\"\n"
+	"    openssl x509 -inform DER -in check/agreed.der -pubkey -noout"
+	" >check/agreed.pem\n"
+	"    jq -rRj 'split(\".\")[1] | gsub(\"-\"; \"+\") | gsub(\"_\"; \"/\")"
+	" | . + \"===\"[:(4 - length %% 4) %% 4]' $f |"
+	" openssl base64 -d -A >check/statement\n"
+	"    test \"$(jq -r .request check/statement)\" ="
+	" \"$(jq -r .event.request record.json)\"\n"
+	"    test \"$(jq -c '[.items[].digest]' check/statement)\" ="
+	" \"$(jq -c '[.event.items[].content]' record.json)\"\n"
+	"    jq -rRj 'split(\".\")[2] | gsub(\"-\"; \"+\") | gsub(\"_\"; \"/\")"
+	" | . + \"===\"[:(4 - length %% 4) %% 4]' $f |"
+	" openssl base64 -d -A >check/raw\n"
+	"    jq -rRj 'split(\".\")[:2] | join(\".\")' $f >check/signed\n";
+
+static void put_approvals(const struct cli_evidence_readme *r, struct buf *out)
+{
+	if (r->approvals == 0)
+		return;
+	buf_put_str(out, "\n5. Each person who had to agree signed a statement"
+		    " of this request, with the\ncertificate that the record"
+		    " names: approval-0.jws is the supervisor's.\n");
+	for (unsigned i = 0; i < r->approvals; i++) {
+		long long n = (long long)r->approval[i].number;
+
+		buf_printf(out, agreed, n, n);
+		put_verify(r->approval[i].algorithm, "check/agreed.pem",
+			   "check/signed", out);
+	}
+}
+
 void cli_evidence_readme(const struct cli_evidence_readme *r, struct buf *out)
 {
 	buf_printf(out, head, (long long)r->sequence);
 	put_chain(r, out);
 	put_signatures(r, out);
+	put_approvals(r, out);
 }

@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 
+#define CLI_EVIDENCE_APPROVALS 2u
+
 /* What is in the folder. */
 struct cli_evidence_readme {
 	int64_t sequence, first, last;
@@ -17,6 +19,11 @@ struct cli_evidence_readme {
 	char format[8];
 	char signer[16];    /* JOSE name; "": nothing is signed */
 	char algorithm[16]; /* of the checkpoint; "": Ed25519 */
+	unsigned approvals;
+	struct {
+		int64_t number;
+		char algorithm[16];
+	} approval[CLI_EVIDENCE_APPROVALS];
 };
 
 /* Lines that begin with four blanks are the commands. */

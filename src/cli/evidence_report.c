@@ -133,6 +133,8 @@ static void print_counts(const struct verify_result *r)
 		   (unsigned long long)r->records,
 		   (unsigned long long)r->first, last);
 	print_number(_("contents:"), r->items);
+	if (r->approvals > 0)
+		print_number(_("approvals:"), r->approvals);
 	print_number(_("certificates:"), r->certificates);
 	print_number(_("checkpoints:"), r->checkpoints);
 	print_stamps(r);
@@ -178,6 +180,7 @@ static void put_counts(struct writer *j, const struct verify_result *r)
 	writer_hex(j, "hash", slice_of(r->hash, CHAIN_HASH));
 	writer_int(j, "records", (int64_t)r->records);
 	writer_int(j, "items", (int64_t)r->items);
+	writer_int(j, "approvals", (int64_t)r->approvals);
 	writer_int(j, "certificates", (int64_t)r->certificates);
 	writer_int(j, "checkpoints", (int64_t)r->checkpoints);
 	writer_int(j, "signed_to", (int64_t)r->signed_to);

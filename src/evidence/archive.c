@@ -142,6 +142,8 @@ static const char copy_sql[] =
 	" sequence BETWEEN %lld AND %lld;"
 	"INSERT INTO copy.items SELECT * FROM main.items WHERE"
 	" sequence BETWEEN %lld AND %lld;"
+	"INSERT INTO copy.approvals SELECT * FROM main.approvals WHERE"
+	" sequence BETWEEN %lld AND %lld;"
 	"INSERT INTO copy.certificates SELECT * FROM main.certificates;"
 	"INSERT INTO copy.checkpoints SELECT * FROM main.checkpoints WHERE"
 	" sequence BETWEEN %lld AND %lld;"
@@ -167,7 +169,7 @@ static int copy_rows(struct archiving *a, struct error *e)
 	if (r != 0)
 		return r;
 	snprintf(sql, sizeof(sql), copy_sql, first, last, first, last,
-		 first - 1, last, last);
+		 first, last, first - 1, last, last);
 	r = run(a, sql, e);
 	if (sqlite3_get_autocommit(a->db) == 0)
 		sqlite3_exec(a->db, "ROLLBACK", NULL, NULL, NULL);
@@ -372,6 +374,8 @@ static int delete_archived(struct archiving *a, struct error *e)
 			" " ARCHIVE_STEP ");"
 			"DELETE FROM items WHERE sequence <= (SELECT last FROM"
 			" step);"
+			"DELETE FROM approvals WHERE sequence <= (SELECT last"
+			" FROM step);"
 			"DELETE FROM records WHERE sequence <= (SELECT last"
 			" FROM step);"
 			"COMMIT;", e);
@@ -471,7 +475,9 @@ static int archive_open(struct archiving *a, struct error *e)
 	if (r == 0 && version != STORE_VERSION)
 		r = error_set(e, ERR_MALFORMED, "%s: no evidence of this"
 			      " version of Signet", a->order->path);
-	return r != 0 ? r : run(a, "PRAGMA synchronous = FULL", e);
+	if (r == 0)
+		r = run(a, "PRAGMA synchronous = FULL", e);
+	return r != 0 ? r : run(a, store_schema_added_sql, e);
 }
 
 int archive_run(const struct archive_order *order, struct archive_result *out,

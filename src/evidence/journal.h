@@ -30,6 +30,9 @@ struct journal_options {
 	uint64_t max_bytes;	    /* 0: no bound */
 };
 
+/* The supervisor's and the signer's. */
+#define JOURNAL_APPROVALS 2u
+
 /* What is kept with an item of a record. */
 struct journal_item {
 	struct slice content;
@@ -46,6 +49,7 @@ struct journal_entry {
 	const uint8_t *certificate_sha256;
 	const struct slice *chain; /* its issuers */
 	size_t chain_len;
+	struct slice approvals[JOURNAL_APPROVALS]; /* JWS; empty: not kept */
 	struct store_answer *answer; /* NULL: no Idempotency-Key */
 	/* ... a checkpoint that a token signed, or a time stamp of one. */
 	uint64_t sequence; /* its record; 0: this is an event */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/b64.h"
+#include "evidence/agreement.h"
 #include "evidence/form.h"
 #include "evidence/stamp.h"
 #include "evidence/statement.h"
@@ -256,6 +257,59 @@ void judging_items_end(struct verify *v)
 {
 	for (; item_of(v, v->items_done) != NULL; v->items_done++)
 		content_missing(v, v->items_done);
+}
+
+/* --- approvals ------------------------------------------------------------ */
+
+void judging_approvals_begin(struct verify *v)
+{
+	v->approvals_done = 0;
+}
+
+static const json_t *approval_of(const struct verify *v, uint64_t i)
+{
+	return json_array_get(json_object_get(v->event, "approvals"), i);
+}
+
+/* Up to this one there is none. */
+static void approvals_missing(struct verify *v, uint64_t end)
+{
+	const json_t *a;
+
+	for (; v->approvals_done < end &&
+	       (a = approval_of(v, v->approvals_done)) != NULL;
+	     v->approvals_done++)
+		if (json_is_true(json_object_get(a, "kept")))
+			judging_failed(v, v->sequence, "approval", "what the"
+				       " %s signed to agree is not there",
+				       form_text(a, "role"));
+}
+
+void judging_approval(struct verify *v, const struct reader_approval *row)
+{
+	const json_t *a = approval_of(v, (uint64_t)row->approval);
+	struct error e;
+
+	v->result.approvals++;
+	if (v->event == NULL)
+		return;
+	approvals_missing(v, (uint64_t)row->approval);
+	v->approvals_done = (uint64_t)row->approval + 1;
+	if (a == NULL)
+		judging_failed(v, v->sequence, "approval", "approval %" PRId64
+			       ": the record does not have it", row->approval);
+	else if (row->odd)
+		judging_failed(v, v->sequence, "approval", "approval %" PRId64
+			       ": it is no JWS", row->approval);
+	else if (agreement_check(v->event, a, row->signature, &e) != 0)
+		judging_failed(v, v->sequence, "approval", "what the %s signed"
+			       " to agree: %s", form_text(a, "role"),
+			       e.message);
+}
+
+void judging_approvals_end(struct verify *v)
+{
+	approvals_missing(v, UINT64_MAX);
 }
 
 /* --- checkpoints ---------------------------------------------------------- */

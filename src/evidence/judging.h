@@ -38,11 +38,13 @@ struct verify {
 	bool started; /* this file's was */
 	struct reader_item item;
 	bool has_item;
+	struct reader_approval approval;
+	bool has_approval;
 	struct reader_checkpoint checkpoint;
 	bool has_checkpoint;
 
 	json_t *event; /* of the last record; NULL: it could not be read */
-	uint64_t items_done;
+	uint64_t items_done, approvals_done;
 	uint8_t certificate[CHAIN_HASH]; /* the last one that was looked up */
 };
 
@@ -57,6 +59,11 @@ int judging_record(struct verify *v, const struct reader_record *rec,
 void judging_items_begin(struct verify *v);
 void judging_item(struct verify *v, const struct reader_item *item);
 void judging_items_end(struct verify *v);
+
+/* What was signed to agree to it, the same. */
+void judging_approvals_begin(struct verify *v);
+void judging_approval(struct verify *v, const struct reader_approval *row);
+void judging_approvals_end(struct verify *v);
 
 enum judging_place {
 	JUDGING_RECORD, /* it is of the last record */

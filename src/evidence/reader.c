@@ -26,6 +26,7 @@
 enum statement {
 	RECORDS,
 	ITEMS,
+	APPROVALS,
 	CHECKPOINTS,
 	CERTIFICATES,
 	ARCHIVES,
@@ -41,6 +42,8 @@ static const char *const sql[STATEMENTS] = {
 		    " WHERE sequence >= ?1 ORDER BY sequence",
 	[ITEMS] = "SELECT sequence, item, content, signature FROM items"
 		  " WHERE sequence >= ?1 ORDER BY sequence, item",
+	[APPROVALS] = "SELECT sequence, approval, signature FROM approvals"
+		      " WHERE sequence >= ?1 ORDER BY sequence, approval",
 	[CHECKPOINTS] = "SELECT sequence, statement, signature, stamp FROM"
 			" checkpoints WHERE sequence >= ?1 ORDER BY sequence",
 	[CERTIFICATES] = "SELECT sha256, der FROM certificates",
@@ -58,6 +61,7 @@ static const char *const sql[STATEMENTS] = {
 struct reader {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
+	bool approvals; /* it has that table */
 	bool resting; /* nobody wrote to it when it was opened */
 	struct stat opened;
 	char path[LIMIT_PATH];
@@ -151,8 +155,9 @@ static int reader_step(struct reader *r, enum statement which,
 
 void reader_seek(struct reader *r, int64_t sequence)
 {
-	static const enum statement from[] = { RECORDS, ITEMS, CHECKPOINTS,
-					       CERTIFICATES, ARCHIVES };
+	static const enum statement from[] = { RECORDS, ITEMS, APPROVALS,
+					       CHECKPOINTS, CERTIFICATES,
+					       ARCHIVES };
 	struct error e;
 
 	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
@@ -194,6 +199,25 @@ int reader_item(struct reader *r, struct reader_item *out, bool *found,
 	out->item = sqlite3_column_int64(st, 1);
 	out->content = column(st, 2);
 	out->signature = column(st, 3);
+	return 0;
+}
+
+int reader_approval(struct reader *r, struct reader_approval *out, bool *found,
+		    struct error *e)
+{
+	sqlite3_stmt *st;
+	int failed;
+
+	*found = false;
+	if (!r->approvals)
+		return 0;
+	failed = reader_step(r, APPROVALS, &st, found, e);
+	if (failed != 0 || !*found)
+		return failed;
+	out->odd = !types_are(st, "iib");
+	out->sequence = sqlite3_column_int64(st, 0);
+	out->approval = sqlite3_column_int64(st, 1);
+	out->signature = column(st, 2);
 	return 0;
 }
 
@@ -394,6 +418,8 @@ static int reader_begin(struct reader *r, struct error *e)
 	    reader_number(r, "PRAGMA user_version") != STORE_VERSION)
 		return error_set(e, ERR_MALFORMED, "%s: no evidence of this"
 				 " version of Signet, or damaged", r->path);
+	r->approvals = reader_number(r, "SELECT count(*) FROM sqlite_schema"
+				     " WHERE name = 'approvals'") > 0;
 	return 0;
 }
 

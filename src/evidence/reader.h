@@ -53,6 +53,13 @@ struct reader_item {
 	bool odd;
 };
 
+struct reader_approval {
+	int64_t sequence;
+	int64_t approval;
+	struct slice signature;
+	bool odd;
+};
+
 struct reader_checkpoint {
 	int64_t sequence;
 	struct slice statement;
@@ -86,6 +93,9 @@ int reader_record(struct reader *r, struct reader_record *out, bool *found,
 		  struct error *e) MUST_CHECK;
 int reader_item(struct reader *r, struct reader_item *out, bool *found,
 		struct error *e) MUST_CHECK;
+/* A file that is older than the table has none. */
+int reader_approval(struct reader *r, struct reader_approval *out, bool *found,
+		    struct error *e) MUST_CHECK;
 int reader_checkpoint(struct reader *r, struct reader_checkpoint *out,
 		      bool *found, struct error *e) MUST_CHECK;
 int reader_certificate(struct reader *r, struct reader_certificate *out,

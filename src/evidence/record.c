@@ -103,6 +103,8 @@ static void put_approvals(struct writer *j, const struct record *r)
 	for (unsigned i = 0; i < r->approvals_count; i++) {
 		writer_open(j, NULL, '{');
 		put_hex(j, "certificate", r->approvals[i].certificate);
+		if (r->approvals[i].kept)
+			writer_bool(j, "kept", true);
 		writer_text(j, "role", r->approvals[i].role);
 		put_digest(j, "signature", r->approvals[i].signature);
 		writer_close(j, '}');

@@ -41,6 +41,7 @@ struct record_item {
 struct record_approval {
 	const char *role;
 	struct slice certificate; /* its digest; empty: none */
+	bool kept; /* beside the record */
 	struct slice signature;
 };
 

@@ -4,8 +4,16 @@
  */
 #include "evidence/store.h"
 
+#define APPROVALS \
+	"CREATE TABLE IF NOT EXISTS approvals (sequence INTEGER NOT NULL," \
+	" approval INTEGER NOT NULL, signature BLOB NOT NULL," \
+	" PRIMARY KEY (sequence, approval)) WITHOUT ROWID;"
+
+const char store_schema_added_sql[] = APPROVALS;
+
 const char store_schema_sql[] =
 	"BEGIN;"
+	APPROVALS
 	"CREATE TABLE records (sequence INTEGER PRIMARY KEY,"
 	" record TEXT NOT NULL, hash BLOB NOT NULL);"
 	"CREATE TABLE items (sequence INTEGER NOT NULL, item INTEGER NOT NULL,"

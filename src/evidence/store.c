@@ -30,6 +30,7 @@
 enum statement {
 	ADD_RECORD,
 	ADD_ITEM,
+	ADD_APPROVAL,
 	ADD_CERTIFICATE,
 	SET_HEAD,
 	ADD_CHECKPOINT,
@@ -47,6 +48,7 @@ enum statement {
 static const char *const sql[STATEMENTS] = {
 	[ADD_RECORD] = "INSERT INTO records VALUES (?1, ?2, ?3)",
 	[ADD_ITEM] = "INSERT INTO items VALUES (?1, ?2, ?3, ?4)",
+	[ADD_APPROVAL] = "INSERT INTO approvals VALUES (?1, ?2, ?3)",
 	[ADD_CERTIFICATE] =
 		"INSERT OR IGNORE INTO certificates VALUES (?1, ?2)",
 	[SET_HEAD] = "UPDATE head SET sequence = ?1, hash = ?2",
@@ -144,6 +146,17 @@ int store_item(struct store *s, uint64_t sequence, unsigned item,
 	bind_slice(st, 3, content);
 	bind_slice(st, 4, signature);
 	return store_run(s, ADD_ITEM, e);
+}
+
+int store_approval(struct store *s, uint64_t sequence, unsigned approval,
+		   struct slice signature, struct error *e)
+{
+	sqlite3_stmt *st = s->statements[ADD_APPROVAL];
+
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)sequence);
+	sqlite3_bind_int64(st, 2, approval);
+	bind_slice(st, 3, signature);
+	return store_run(s, ADD_APPROVAL, e);
 }
 
 int store_certificate(struct store *s, const uint8_t *sha256, struct slice der,
@@ -379,7 +392,8 @@ static int store_schema(struct store *s, struct error *e)
 				 " version of Signet (application %lld, version"
 				 " %lld)", s->path, (long long)application,
 				 (long long)version);
-	return 0;
+	return sqlite3_exec(s->db, store_schema_added_sql, NULL, NULL, NULL) ==
+	       SQLITE_OK ? 0 : store_failed(s, e);
 }
 
 static int store_prepare(struct store *s, struct error *e)

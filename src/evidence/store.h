@@ -19,6 +19,8 @@
 
 /* Makes the tables in an empty database. */
 extern const char store_schema_sql[];
+/* The tables that came later, in a database that may have them. */
+extern const char store_schema_added_sql[];
 
 struct error;
 struct store;
@@ -58,6 +60,8 @@ int store_record(struct store *s, const struct chain *at, struct slice record,
 int store_item(struct store *s, uint64_t sequence, unsigned item,
 	       struct slice content, struct slice signature, struct error *e)
 	MUST_CHECK;
+int store_approval(struct store *s, uint64_t sequence, unsigned approval,
+		   struct slice signature, struct error *e) MUST_CHECK;
 /* Nothing happens when it is there. */
 int store_certificate(struct store *s, const uint8_t *sha256, struct slice der,
 		      struct error *e) MUST_CHECK;

@@ -48,6 +48,11 @@ static int next_item(struct verify *v, struct error *e)
 	return reader_item(v->r, &v->item, &v->has_item, e);
 }
 
+static int next_approval(struct verify *v, struct error *e)
+{
+	return reader_approval(v->r, &v->approval, &v->has_approval, e);
+}
+
 static int next_checkpoint(struct verify *v, struct error *e)
 {
 	return reader_checkpoint(v->r, &v->checkpoint, &v->has_checkpoint, e);
@@ -70,6 +75,21 @@ static int items_before(struct verify *v, int64_t sequence, struct error *e)
 				       "item %" PRId64 ": it has no record",
 				       v->item.item);
 		r = next_item(v, e);
+	}
+	return r;
+}
+
+static int approvals_before(struct verify *v, int64_t sequence,
+			    struct error *e)
+{
+	int r = 0;
+
+	while (r == 0 && v->has_approval && v->approval.sequence < sequence) {
+		if (!left_over(v, v->approval.sequence))
+			judging_failed(v, (uint64_t)v->approval.sequence,
+				       "approval", "approval %" PRId64 ": it"
+				       " has no record", v->approval.approval);
+		r = next_approval(v, e);
 	}
 	return r;
 }
@@ -200,6 +220,22 @@ static int record_items(struct verify *v, int64_t sequence, struct error *e)
 	return r;
 }
 
+static int record_approvals(struct verify *v, int64_t sequence,
+			    struct error *e)
+{
+	int r = 0;
+
+	judging_approvals_begin(v);
+	while (r == 0 && v->has_approval &&
+	       v->approval.sequence == sequence) {
+		judging_approval(v, &v->approval);
+		r = next_approval(v, e);
+	}
+	if (r == 0)
+		judging_approvals_end(v);
+	return r;
+}
+
 static int verify_record(struct verify *v, const struct reader_record *rec,
 			 struct error *e)
 {
@@ -222,9 +258,13 @@ static int verify_record(struct verify *v, const struct reader_record *rec,
 	if (r == 0)
 		r = items_before(v, rec->sequence, e);
 	if (r == 0)
+		r = approvals_before(v, rec->sequence, e);
+	if (r == 0)
 		r = judging_record(v, rec, e);
 	if (r == 0)
 		r = record_items(v, rec->sequence, e);
+	if (r == 0)
+		r = record_approvals(v, rec->sequence, e);
 	if (r != 0 || !v->has_checkpoint ||
 	    v->checkpoint.sequence != rec->sequence)
 		return r;
@@ -262,6 +302,8 @@ static int verify_rest(struct verify *v, struct error *e)
 		r = start_file(v, (int64_t)v->archive_last + 1, e);
 	if (r == 0)
 		r = items_before(v, INT64_MAX, e);
+	if (r == 0)
+		r = approvals_before(v, INT64_MAX, e);
 	return r != 0 ? r : checkpoints_before(v, INT64_MAX, e);
 }
 
@@ -314,6 +356,8 @@ static int verify_all(struct verify *v, struct error *e)
 
 	if (r == 0)
 		r = next_item(v, e);
+	if (r == 0)
+		r = next_approval(v, e);
 	if (r == 0)
 		r = next_checkpoint(v, e);
 	if (r == 0)

@@ -21,8 +21,8 @@ struct verify;
 
 /*
  * What is wrong, as a word for programs: hash, form, sequence, previous,
- * missing, order, head, checkpoint, signature, stamp, item, certificate, file,
- * unsigned.
+ * missing, order, head, checkpoint, signature, stamp, item, approval,
+ * certificate, file, unsigned.
  */
 struct verify_failure {
 	uint64_t sequence; /* the record; 0: none of them */
@@ -61,7 +61,7 @@ struct verify_key {
 struct verify_result {
 	uint64_t first, last; /* records that were there; 0: none */
 	uint8_t hash[CHAIN_HASH]; /* of the last */
-	uint64_t records, items, checkpoints, stamps, certificates;
+	uint64_t records, items, approvals, checkpoints, stamps, certificates;
 	uint64_t stamps_trusted; /* by a CA that was given */
 	uint64_t unstamped; /* checkpoints that have none */
 	uint64_t first_unstamped; /* the record of the first of them */

@@ -83,6 +83,18 @@ static int write_certificates(struct journal *j, struct position *p,
 	return r;
 }
 
+static int write_approvals(struct journal *j,
+			   const struct journal_entry *entry, struct error *e)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < JOURNAL_APPROVALS; i++)
+		if (entry->approvals[i].len > 0)
+			r = store_approval(j->store, entry->at.sequence, i,
+					   entry->approvals[i], e);
+	return r;
+}
+
 static int write_event(struct journal *j, struct position *p,
 		       struct journal_entry *entry, struct error *e)
 {
@@ -96,6 +108,8 @@ static int write_event(struct journal *j, struct position *p,
 			r = store_item(j->store, entry->at.sequence, i,
 				       item->content, item->signature, e);
 	}
+	if (r == 0)
+		r = write_approvals(j, entry, e);
 	if (r == 0)
 		r = write_certificates(j, p, entry, e);
 	if (r == 0 && entry->answer != NULL) {

@@ -30,6 +30,14 @@ change() {
 	printf %b "$byte" | dd of="$1" bs=1 conv=notrunc seek="$at" 2>/dev/null
 }
 
+# The commands of a README, in a copy of its folder.
+commands() {
+	rm -rf copy
+	cp -R "$1" copy
+	[ -z "$2" ] || change "copy/$2"
+	(cd copy && sed -n 's/^    //p' README | sh -e) >out 2>&1
+}
+
 # tampered SQL: a copy of the good file with this change is in $D/bad.
 tampered() {
 	cp good bad

@@ -378,14 +378,6 @@ nothing_lost() {
 
 # --- exports ---------------------------------------------------------------
 
-# The commands of a README, in a copy of its folder.
-commands() {
-	rm -rf copy
-	cp -R "$1" copy
-	[ -z "$2" ] || change "copy/$2"
-	(cd copy && sed -n 's/^    //p' README | sh -e) >out 2>&1
-}
-
 @test "the README of an export verifies it, and finds each changed byte" {
 	local n file checked=0
 	recorded

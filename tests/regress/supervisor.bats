@@ -5,6 +5,7 @@
 
 load helper
 load person
+load evidence
 
 setup() {
 	signet_setup
@@ -117,4 +118,89 @@ url64() {
 	wait_until 10 test -e "$D/hanging"
 	kill "$ASKED"
 	wait_until 10 logged 'cancelled uid'
+}
+
+# --- the evidence -----------------------------------------------------------
+
+# supervised_journal: of one request, its record being the second; signetd has
+# ended, and the journal is the file good in $D, where we are.
+supervised_journal() {
+	export LC_ALL=C
+	supervised approves
+	signs "$KEY"
+	stop
+	cd "$D" || return
+	mv "$D/state/evidence.sqlite" good
+}
+
+@test "what both signed is kept, shown, exported, and verifies" {
+	supervised_journal
+	verify 0 --file good
+	said '.approvals == 2'
+	[ "$("$signet" evidence show 2 --json --file good |
+		jq -c .approvals)" = \
+		"$(jq -c '[.approvals[].signature]' answer)" ]
+	"$signet" evidence show 2 --file good >shown
+	grep -q '^agreed: *supervisor' shown
+	[ "$(grep -c "^statement: .*$(jq -r .id answer)" shown)" -eq 2 ]
+	"$signet" evidence export 2 out.d --file good
+	[ "$(cat out.d/approval-0.jws)" = \
+		"$(jq -r '.approvals[0].signature' answer)" ]
+	commands out.d || { cat out; return 1; }
+	not commands out.d approval-0.jws
+	not commands out.d approval-1.jws
+	# Without its digest, the signature tells.
+	sed -i '/sha256sum <.f /d' out.d/README
+	commands out.d || { cat out; return 1; }
+	cp out.d/approval-1.jws kept
+	printf '%s.%s.%s' "$(cut -d . -f 1,2 kept)" '' "$(cut -d . -f 3 kept |
+		rev)" | tr -s . >out.d/approval-1.jws
+	not commands out.d
+}
+
+@test "what a supervisor signed that was changed, swapped or removed is found" {
+	local jws sql
+	supervised_journal
+	jws=$(jq -r '.approvals[0].signature' answer)
+	for sql in "UPDATE approvals SET signature = CAST('${jws}A' AS BLOB)
+			WHERE approval = 0" \
+		"UPDATE approvals SET signature = (SELECT signature FROM
+			approvals WHERE approval = 1) WHERE approval = 0" \
+		"UPDATE approvals SET signature = 'text' WHERE approval = 0" \
+		"DELETE FROM approvals WHERE approval = 0" \
+		"DELETE FROM approvals WHERE approval = 1" \
+		"DROP TABLE approvals" \
+		"INSERT INTO approvals SELECT 1, 0, signature FROM approvals
+			LIMIT 1" \
+		"INSERT INTO approvals SELECT 99, 0, signature FROM approvals
+			LIMIT 1" \
+		"UPDATE approvals SET approval = 2 WHERE approval = 1"; do
+		tampered "$sql"
+		verify 1 --file bad
+		said '.first_failure.what == "approval"' ||
+			{ echo "$sql"; return 1; }
+	done
+	tampered 'DELETE FROM approvals WHERE approval = 0'
+	found 2 approval
+	said '.failures == 1 and
+		(.first_failure.detail | contains("supervisor"))'
+}
+
+@test "approvals go to an archive; a file without that table gets it" {
+	supervised_journal
+	cp good "$D/state/evidence.sqlite"
+	"$signet" evidence archive --keep 0 --json \
+		--file "$D/state/evidence.sqlite" >made
+	verify 0 --file "$(jq -r .file made)"
+	said '.approvals == 2'
+	[ "$(sqlite3 "$D/state/evidence.sqlite" \
+		'SELECT count(*) FROM approvals')" -eq 0 ]
+	sqlite3 "$D/state/evidence.sqlite" 'DROP TABLE approvals'
+	verify 0 --file "$D/state/evidence.sqlite"
+	start
+	wait_until 10 settled
+	signs "$KEY"
+	stop
+	verify 0 --file "$D/state/evidence.sqlite"
+	said '.approvals == 2'
 }

@@ -77,7 +77,7 @@ static void a_full_record_is_canonical(void **state)
 	}, { .name = "" } };
 	const struct record_approval approvals[] = { {
 		.role = "supervisor", .certificate = slice_of(digest, 32),
-		.signature = slice_str("abc"),
+		.kept = true, .signature = slice_str("abc"),
 	} };
 	struct error e;
 	const struct record r = {
@@ -96,6 +96,8 @@ static void a_full_record_is_canonical(void **state)
 	record_request(&r, &event);
 	root = canonical();
 	assert_int_equal(json_object_size(root), 17);
+	item = json_array_get(json_object_get(root, "approvals"), 0);
+	assert_int_equal(json_object_size(item), 4);
 	item = json_array_get(json_object_get(root, "items"), 0);
 	assert_int_equal(json_object_size(item), 9);
 	/* FIPS 180-2 appendix B.1 */
