@@ -104,8 +104,8 @@ static void messages_are_strict(void **state)
 		"{\"command\":\"quit\",\"arguments\":{},\"more\":1}",
 		"{\"command\":\"quit\",\"command\":\"quit\",\"arguments\":{}}",
 		"{\"command\":\"quit\",\"arguments\":{}}x",
-		"{\"command\":\"quit\",\"arguments\":"
-		"{\"lang\":\"\xc3\x28\"}}" };
+		("{\"command\":\"quit\",\"arguments\":"
+		 "{\"lang\":\"\xc3\x28\"}}") };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (read_text(texts[i]) != ERR_MALFORMED)
