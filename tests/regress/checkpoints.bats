@@ -3,6 +3,8 @@
 #
 # checkpoints: the evidence is signed by a key on a token; without that token
 # the checkpoints wait and nothing else does.
+#
+# slow: a token is tried again after seconds
 
 load helper
 

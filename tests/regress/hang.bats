@@ -5,6 +5,8 @@
 # deadline of a start and replaced; the log names the module.
 #
 # That deadline is half a minute: all of them hang at once, in one signetd.
+#
+# slow: the deadline of a start is waited for, twice
 
 load helper
 

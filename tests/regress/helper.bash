@@ -12,10 +12,12 @@ tools=$build/tools
 # gojq starts in an eighth of the time, and does not take it for true that there
 # was nothing to look at (jq 1.6 does, with -e). It sorts always, and lacks -S.
 ! command -v gojq >/dev/null || jq() {
-	case " $*" in
-	*' -'*S*) command jq "$@" ;;
-	*) gojq "$@" ;;
-	esac
+	local sorts=' -[a-zA-Z]*S'
+	if [[ " $*" =~ $sorts ]]; then
+		command jq "$@"
+	else
+		gojq "$@"
+	fi
 }
 
 # shellcheck source=/dev/null
@@ -158,7 +160,8 @@ start() {
 }
 
 answers() {
-	curl -s -o /dev/null --unix-socket "$D/s" http://localhost/v1/status
+	[ -S "$D/s" ] &&
+		curl -s -o /dev/null --unix-socket "$D/s" http://localhost/v1/status
 }
 
 stop() {

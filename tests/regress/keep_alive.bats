@@ -3,6 +3,8 @@
 #
 # keep_alive: an unattended token that nobody uses signs now and then; one that
 # cannot is failed, recorded and started anew.
+#
+# slow: its period is minutes, and here seconds
 
 load helper
 
