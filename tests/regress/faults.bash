@@ -142,8 +142,9 @@ no_try_spent() {
 # mid_sign N PROFILE: a request of that card hangs in the card; in $ASKED.
 mid_sign() {
 	double waits
+	next=$(($(dialogs) + 1))
 	ask mid "$(body "$(uri "$2")")"
-	open_dialog $(($(dialogs) + 1))
+	open_dialog "$next"
 	card_control "$1" mute
 	double approves
 	go

@@ -111,8 +111,9 @@ swapped_during_prompt() {
 	faults_start 1 waits
 	for other in twin clone bob; do
 		wait_until 8 tokens_are 1
+		next=$(($(dialogs) + 1))
 		ask one "$(body "$(uri alice)")"
-		open_dialog $(($(dialogs) + 1))
+		open_dialog "$next"
 		swap 1 "$other"
 		go
 		fails one "$ASKED"
@@ -277,8 +278,9 @@ reset_by_another() {
 	since
 	back alice "reset when idle, signs after"
 	double waits
+	next=$(($(dialogs) + 1))
 	ask one "$(body "$(uri alice)")"
-	open_dialog $(($(dialogs) + 1))
+	open_dialog "$next"
 	card_reset_by_another 1
 	double approves
 	go
