@@ -79,12 +79,27 @@ launch() {
 	PIDS=("$LOAD" "$PID")
 }
 
+# SoftHSM writes token.object at each C_Login, beginning with nothing: killed
+# there it leaves a token that is none. That is its defect, and not what is
+# tried here; the next look for the token finds it mended.
+mend_tokens() {
+	local object
+	for object in "$D"/tokens/*/token.object; do
+		[ -s "$object" ] && continue
+		sleep 0.05
+		[ -s "$object" ] && continue
+		cp "$SIGNET_FIXTURES/tokens/${object#"$D"/tokens/}" "$object"
+		echo "# a token was empty: SoftHSM was killed in C_Login" >&3
+	done
+}
+
 # Bytes of the ledger, which is not there before the first answer.
 ledger_size() {
 	stat -c %s "$D/ledger" 2>/dev/null || echo 0
 }
 
 answers_held() {
+	mend_tokens
 	[ "$(ledger_size)" -gt "$1" ]
 }
 
@@ -126,6 +141,7 @@ rounds() {
 		round "$2"
 	done
 	round "$2" signetd
+	mend_tokens
 	wait_until 20 settled
 	clients_end || bad=1
 	stop
