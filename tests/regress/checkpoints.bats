@@ -4,7 +4,7 @@
 # checkpoints: the evidence is signed by a key on a token; without that token
 # the checkpoints wait and nothing else does.
 #
-# slow: a token is tried again after seconds
+# slow: what must not come is waited for
 
 load helper
 

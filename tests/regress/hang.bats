@@ -6,7 +6,7 @@
 #
 # That deadline is half a minute: all of them hang at once, in one signetd.
 #
-# slow: the deadline of a start is waited for, twice
+# slow: the deadline of a start, half a minute, is waited for
 
 load helper
 

@@ -4,7 +4,7 @@
 # keep_alive: an unattended token that nobody uses signs now and then; one that
 # cannot is failed, recorded and started anew.
 #
-# slow: its period is minutes, and here seconds
+# slow: sessions are left idle for seconds
 
 load helper
 

@@ -4,7 +4,7 @@
 # stamps: checkpoints get time stamps (RFC 3161) that openssl verifies; an
 # authority that is away, slow, wrong or hostile delays stamps and nothing else.
 #
-# slow: an authority is tried again after seconds
+# slow: the deadline of an authority is waited for
 
 load helper
 load tsa
