@@ -7,8 +7,8 @@
 # defines pool_done NAME STATUS FILE SECONDS, called once for each command with
 # what it printed and how long it took. When the runner ends early, so do the commands it still has.
 
-# They wait more than they compute: more than twice as many as processors.
-pool_jobs=${SIGNET_JOBS:-$((2 * $(nproc) + 1))}
+# They wait more than they compute; with more of them bounds of time are missed.
+pool_jobs=${SIGNET_JOBS:-$(($(nproc) + 1))}
 # Of each command that was not handed over yet, the oldest first.
 pool_names=()
 pool_pids=()

@@ -79,17 +79,22 @@ launch() {
 	PIDS=("$LOAD" "$PID")
 }
 
-# SoftHSM writes token.object at each C_Login, beginning with nothing: killed
-# there it leaves a token that is none. That is its defect, and not what is
-# tried here; the next look for the token finds it mended.
+# SoftHSM writes token.object anew at each C_Login: killed there it leaves a
+# token that is none. That is its defect, and not what is tried here; the next
+# look for the token finds it mended. It always has the same size.
+broken() {
+	[ "$(stat -c %s "$1")" -ne "$(stat -c %s "$2")" ]
+}
+
 mend_tokens() {
-	local object
+	local object good
 	for object in "$D"/tokens/*/token.object; do
-		[ -s "$object" ] && continue
+		good=$SIGNET_FIXTURES/tokens/${object#"$D"/tokens/}
+		broken "$object" "$good" || continue
 		sleep 0.05
-		[ -s "$object" ] && continue
-		cp "$SIGNET_FIXTURES/tokens/${object#"$D"/tokens/}" "$object"
-		echo "# a token was empty: SoftHSM was killed in C_Login" >&3
+		broken "$object" "$good" || continue
+		cp "$good" "$object"
+		echo "# a token was broken: SoftHSM was killed in C_Login" >&3
 	done
 }
 

@@ -155,6 +155,8 @@ test("who is not approved waits longer each time", async () => {
 			async () => (await dialogs())[0] === 0,
 			"no dialog",
 		);
+		/* Or it would take what is meant for the next one. */
+		await until(() => !place.hasPinentry(), "no pinentry");
 	}
 	assert.deepEqual(answers, ["declined", "declined"]);
 	const refused = await send(BANK, "/v1/signatures", order).answer;

@@ -4,7 +4,7 @@
  * copies of the fixtures' tokens, with a pinentry double (tests/pinentry) in
  * the place of a person, and the demo bank.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
 	cpSync,
@@ -190,6 +190,15 @@ ${lines}`,
 	go(word = "") {
 		this.write("go.new", word);
 		renameSync(this.file("go.new"), this.file("go"));
+	}
+
+	/* Does a double of it still run? */
+	hasPinentry() {
+		const { status } = spawnSync("pgrep", [
+			"-f",
+			`^/bin/sh ${this.folder}/`,
+		]);
+		return status === 0;
 	}
 
 	/* This double answers from the next dialog on. */
