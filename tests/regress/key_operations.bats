@@ -64,6 +64,12 @@ has_key() {
 		>/dev/null
 }
 
+# Its worker may be a new one after a key was made.
+has_token() {
+	cli token list --json | jq -e --arg uri "$TOKEN" \
+		'any(.tokens[]; .uri == $uri)' >/dev/null
+}
+
 # certify ID: a CA of the test's gives the public key $D/ID.pem a certificate.
 certify() {
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
@@ -221,6 +227,7 @@ malformed() {
 	printf %s 010203040506070801020304050607080102030405060708 >"$D/pin"
 	generate 03
 	certify 03
+	wait_until 10 has_token
 	expect 0 cli key import-certificate --token "$TOKEN" --id 03 "$D/03.crt"
 	printf %s "$CARD_PIN" >"$D/pin"
 	wait_until 10 has_key 03

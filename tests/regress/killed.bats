@@ -124,7 +124,9 @@ $(body "$KEY")" <"$D/hold" >"$D/one.idle" 3>&- &
 	ask other
 	wait_until 5 grep -q 'C_Sign !delay' "$D/mock.log"
 	wants one
-	wait_until 5 waits one
+	# Or the question would be what they answer.
+	wait_until 5 queue_has 2
+	waits one
 	signetd_killed clean
 	signs_anew
 	good
