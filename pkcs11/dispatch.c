@@ -4,6 +4,7 @@
  */
 #include "pkcs11/dispatch.h"
 
+#include <sched.h>
 #include <stdio.h>
 
 #include "base/fd.h"
@@ -136,6 +137,12 @@ static int handle_hello(struct p11_worker *w, uint32_t id,
 	log_open(w->log_name, LOG_INFO);
 	snprintf(w->tokens.reader, sizeof(w->tokens.reader), "%s",
 		 hello->reader);
+	/*
+	 * Between C_Logout and the reset of a card nobody may come first: what
+	 * is gained by SCHED_BATCH (signetd's main.c) is for software tokens.
+	 */
+	if (hello->reader[0] != '\0' && sched_getscheduler(0) == SCHED_BATCH)
+		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
 	r = p11_module_load(&w->module, hello->module, hello->name, e);
 	if (r != 0)
 		return r;
