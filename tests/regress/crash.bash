@@ -80,8 +80,9 @@ launch() {
 }
 
 # SoftHSM writes token.object anew at each C_Login: killed there it leaves a
-# token that is none. That is its defect, and not what is tried here; the next
-# look for the token finds it mended. It always has the same size.
+# token that is none. That is its defect, and not what is tried here: it is
+# mended, for workers that are new, since SoftHSM looks at its start only. The
+# file always has the same size.
 broken() {
 	[ "$(stat -c %s "$1")" -ne "$(stat -c %s "$2")" ]
 }
@@ -94,6 +95,7 @@ mend_tokens() {
 		sleep 0.05
 		broken "$object" "$good" || continue
 		cp "$good" "$object"
+		pgrep -P "$PID" signet-worker | xargs -r kill -KILL || true
 		echo "# a token was broken: SoftHSM was killed in C_Login" >&3
 	done
 }
