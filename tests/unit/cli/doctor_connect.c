@@ -46,8 +46,10 @@ static void one_that_cannot_be_started_or_is_killed(void **state)
 {
 	char none[] = "/nonexistent", kill[] = "kill -KILL $$", said[8];
 	char *argv[] = { none, NULL };
+	int status = doctor_program(argv, said, sizeof(said));
 
-	assert_int_equal(doctor_program(argv, said, sizeof(said)), -1);
+	/* Under valgrind posix_spawn() cannot tell, and its child ends so. */
+	assert_true(status == -1 || status == 127);
 	assert_string_equal(said, "");
 	assert_int_equal(sh(kill, said, sizeof(said)), -1);
 }
