@@ -239,6 +239,15 @@ void exchange_answer_large(struct exchange *x, unsigned status,
 	http_respond(x, status, response, NULL);
 }
 
+int exchange_json(const struct exchange *x, json_t **out, struct error *e)
+{
+	if (x->failure.code != 0) {
+		*e = x->failure;
+		return e->code;
+	}
+	return body_json(x->body, out, e);
+}
+
 void exchange_refuse(struct exchange *x, const struct error *e,
 		     const char *request)
 {

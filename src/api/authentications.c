@@ -62,21 +62,10 @@ static int take_members(struct exchange *x, json_t *root, struct error *e)
 static int parse(struct exchange *x, struct error *e)
 {
 	json_auto_t *root = NULL;
-	json_error_t why;
-	int failed;
+	int failed = exchange_json(x, &root, e);
 
-	if (x->failure.code != 0) {
-		*e = x->failure;
-		return e->code;
-	}
-	failed = body_end(x->body, e);
 	if (failed != 0)
 		return failed;
-	root = json_loadb((const char *)x->body->members.ptr,
-			  x->body->members.len, JSON_REJECT_DUPLICATES, &why);
-	if (root == NULL)
-		return error_set(e, ERR_MALFORMED,
-				 "the body is no JSON object: %s", why.text);
 	failed = take_members(x, root, e);
 	return failed != 0 ? failed : signatures_idempotent(x, e);
 }

@@ -255,10 +255,25 @@ int body_put(struct body *b, struct slice piece, struct error *e)
 	return r;
 }
 
-int body_end(struct body *b, struct error *e)
+int body_end(const struct body *b, struct error *e)
 {
 	if (b->at != BODY_PLAIN)
 		return error_set(e, ERR_MALFORMED,
 				 "the body ends inside a string");
+	return 0;
+}
+
+int body_json(const struct body *b, json_t **out, struct error *e)
+{
+	json_error_t why;
+	int r = body_end(b, e);
+
+	if (r != 0)
+		return r;
+	*out = json_loadb((const char *)b->members.ptr, b->members.len,
+			  JSON_REJECT_DUPLICATES, &why);
+	if (*out == NULL)
+		return error_set(e, ERR_MALFORMED,
+				 "the body is no JSON object: %s", why.text);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #ifndef SIGNET_API_BODY_H
 #define SIGNET_API_BODY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/attr.h"
@@ -64,6 +65,8 @@ void body_fini(struct body *b);
 int body_put(struct body *b, struct slice piece, struct error *e) MUST_CHECK;
 
 /* All is there.  ERR_MALFORMED: it ends inside a string. */
-int body_end(struct body *b, struct error *e) MUST_CHECK;
+int body_end(const struct body *b, struct error *e) MUST_CHECK;
+/* And what it says, without the data; the caller's.  ERR_MALFORMED: no JSON. */
+int body_json(const struct body *b, json_t **out, struct error *e) MUST_CHECK;
 
 #endif

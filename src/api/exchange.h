@@ -112,6 +112,9 @@ void exchange_stream_wake(struct exchange *x);
 /* Close the connection at once: closed() is called in a later turn. */
 void exchange_stream_cut(struct exchange *x);
 
+/* The body of a request; as body_json(), and what was wrong before its end. */
+int exchange_json(const struct exchange *x, json_t **out, struct error *e)
+	MUST_CHECK;
 /* Query argument and header field; NULL when it is not there. */
 const char *exchange_query(const struct exchange *x, const char *name);
 const char *exchange_header(const struct exchange *x, const char *name);

@@ -290,15 +290,7 @@ static int order_members(struct request *r, json_t *root, struct error *e)
 int order_parse(struct body *body, struct request *r, struct error *e)
 {
 	json_auto_t *root = NULL;
-	json_error_t why;
-	int failed = body_end(body, e);
+	int failed = body_json(body, &root, e);
 
-	if (failed != 0)
-		return failed;
-	root = json_loadb((const char *)body->members.ptr, body->members.len,
-			  JSON_REJECT_DUPLICATES, &why);
-	if (root == NULL)
-		return error_set(e, ERR_MALFORMED,
-				 "the body is no JSON object: %s", why.text);
-	return order_members(r, root, e);
+	return failed != 0 ? failed : order_members(r, root, e);
 }

@@ -50,21 +50,10 @@ static int pin_parse(struct exchange *x, struct pin_operation *o,
 		     struct error *e)
 {
 	json_auto_t *root = NULL;
-	json_error_t why;
-	int r;
+	int r = exchange_json(x, &root, e);
 
-	if (x->failure.code != 0) {
-		*e = x->failure;
-		return e->code;
-	}
-	r = body_end(x->body, e);
 	if (r != 0)
 		return r;
-	root = json_loadb((const char *)x->body->members.ptr,
-			  x->body->members.len, JSON_REJECT_DUPLICATES, &why);
-	if (root == NULL)
-		return error_set(e, ERR_MALFORMED,
-				 "the body is no JSON object: %s", why.text);
 	return pin_members(o, root, e);
 }
 

@@ -74,6 +74,25 @@ static inline void made_close(struct made *m)
 	assert_int_equal(system(command), 0);
 }
 
+/* Of a test whose state it is. */
+static inline int made_setup(void **state)
+{
+	struct made *m = malloc(sizeof(*m));
+
+	if (m == NULL)
+		return -1;
+	made_open(m);
+	*state = m;
+	return 0;
+}
+
+static inline int made_teardown(void **state)
+{
+	made_close(*state);
+	free(*state);
+	return 0;
+}
+
 /* One record, with what content and signature are kept of its item. */
 static inline void made_record(struct made *m, struct slice event,
 			       const char *content, const char *signature)

@@ -13,24 +13,6 @@
 #define PAGES 60u
 #define WAIT_MS 10000
 
-static int setup(void **state)
-{
-	struct made *m = malloc(sizeof(*m));
-
-	if (m == NULL)
-		return -1;
-	made_open(m);
-	*state = m;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	made_close(*state);
-	free(*state);
-	return 0;
-}
-
 static void wait_for_end(struct backfill *b, struct made *m)
 {
 	const struct timespec ms = { 0, 1000000 };
@@ -152,14 +134,15 @@ static void without_a_database_it_does_not_start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_wal_starts_anew, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(the_wal_starts_anew, made_setup,
+						made_teardown),
 		cmocka_unit_test_setup_teardown(without_it_the_wal_grows,
-						setup, teardown),
+						made_setup, made_teardown),
 		cmocka_unit_test_setup_teardown(
-			what_was_moved_is_in_the_database, setup, teardown),
-		cmocka_unit_test_setup_teardown(it_stops_at_once, setup,
-						teardown),
+			what_was_moved_is_in_the_database, made_setup,
+			made_teardown),
+		cmocka_unit_test_setup_teardown(it_stops_at_once, made_setup,
+						made_teardown),
 		cmocka_unit_test(without_a_database_it_does_not_start),
 	};
 

@@ -8,24 +8,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static int setup(void **state)
-{
-	struct made *m = malloc(sizeof(*m));
-
-	if (m == NULL)
-		return -1;
-	made_open(m);
-	*state = m;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	made_close(*state);
-	free(*state);
-	return 0;
-}
-
 /* It is not opened, and why is said. */
 static void refused(struct made *m, const char *why)
 {
@@ -486,7 +468,8 @@ static void the_next_without_a_stamp_is_found(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, made_setup, made_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(it_is_made_for_its_user_only),
 		TEST(others_may_not_read_it),
