@@ -50,10 +50,8 @@ static void put_record(void *arg, const struct own_record *record)
 	writer_open(&j, NULL, '{');
 	writer_int(&j, "seq", (int64_t)record->sequence);
 	writer_hex(&j, "hash", record->hash);
-	if (record->text.len > 0) {
-		buf_put_str(&r->text, ",\"record\":");
-		buf_put_slice(&r->text, record->text);
-	}
+	if (record->text.len > 0)
+		writer_raw(&j, "record", record->text);
 	writer_close(&j, '}');
 }
 
