@@ -125,7 +125,18 @@ static void new_order(struct client *c, struct order *o)
 
 /* --- answers -------------------------------------------------------------- */
 
-/* How many signatures are in it; where there is none: may one ask again? */
+static const char *text_of(const json_t *root, const char *name)
+{
+	const char *text = json_string_value(json_object_get(root, name));
+
+	return text != NULL ? text : "";
+}
+
+/*
+ * How many signatures are in it; where there is none: may one ask again?  Also
+ * of a key that is not there: a SoftHSM killed in C_Login leaves no token until
+ * it is mended (tests/regress/crash.bash).
+ */
 static unsigned signatures_in(const struct order *o, struct slice body,
 			      bool *retry)
 {
@@ -137,7 +148,8 @@ static unsigned signatures_in(const struct order *o, struct slice body,
 		fail(o, "no JSON", body);
 	single = json_object_get(root, "signature") != NULL;
 	signed_count = json_integer_value(json_object_get(root, "signed"));
-	*retry = json_is_true(json_object_get(root, "retry"));
+	*retry = json_is_true(json_object_get(root, "retry")) ||
+		 strcmp(text_of(root, "code"), "no-such-key") == 0;
 	json_decref(root);
 	return single ? 1 : (unsigned)signed_count;
 }
