@@ -120,10 +120,10 @@ const char *exchange_query(const struct exchange *x, const char *name);
 const char *exchange_header(const struct exchange *x, const char *name);
 
 /*
- * Lists wait a little for modules that are starting: true when then() will be
- * called later.
+ * Who asks for what there may be waits a little for modules that are starting,
+ * see broker_wait(): true when then() will be called later.
  */
-bool exchange_wait(struct exchange *x, unsigned ms,
+bool exchange_wait(struct exchange *x, const char *uri, unsigned ms,
 		   void (*then)(struct exchange *x)) MUST_CHECK;
 
 #endif

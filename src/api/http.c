@@ -411,12 +411,12 @@ static void exchange_waited(struct broker_waiter *w)
 	then(x);
 }
 
-bool exchange_wait(struct exchange *x, unsigned ms,
+bool exchange_wait(struct exchange *x, const char *uri, unsigned ms,
 		   void (*then)(struct exchange *x))
 {
 	x->waiter.ready = exchange_waited;
 	x->then = then;
-	x->waiting = broker_wait(x->broker, &x->waiter, ms);
+	x->waiting = broker_wait(x->broker, &x->waiter, uri, ms);
 	return x->waiting;
 }
 

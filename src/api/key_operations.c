@@ -162,6 +162,6 @@ void api_key_operations_post(struct exchange *x)
 	x->key_operation = o;
 	/* A module that is still starting may have the token: wait a little. */
 	x->gone = key_wait_gone;
-	if (!exchange_wait(x, LIMIT_KEY_WAIT_MS, key_start))
+	if (!exchange_wait(x, o->uri, LIMIT_KEY_WAIT_MS, key_start))
 		key_start(x);
 }

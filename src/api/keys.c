@@ -170,6 +170,6 @@ static void keys_answer(struct exchange *x)
 
 void api_keys_get(struct exchange *x)
 {
-	if (!exchange_wait(x, LIMIT_LIST_WAIT_MS, keys_answer))
+	if (!exchange_wait(x, NULL, LIMIT_LIST_WAIT_MS, keys_answer))
 		keys_answer(x);
 }

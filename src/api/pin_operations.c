@@ -148,6 +148,6 @@ void api_pin_operations_post(struct exchange *x)
 	x->pin_operation = o;
 	/* A module that is still starting may have the token: wait a little. */
 	x->gone = pin_wait_gone;
-	if (!exchange_wait(x, LIMIT_KEY_WAIT_MS, pin_start))
+	if (!exchange_wait(x, o->uri, LIMIT_KEY_WAIT_MS, pin_start))
 		pin_start(x);
 }

@@ -286,19 +286,22 @@ static void wait_gone(struct exchange *x)
 /* A module that is still starting may have the key: wait a little. */
 static bool signature_waits(struct exchange *x)
 {
+	/* A sign-in names no key. */
+	const char *uri = x->request->authentication != NULL ? NULL :
+		x->request->key_uri;
 	struct error not_yet;
 	struct key *k;
 
-	if (broker_settled(x->broker))
+	if (broker_knows(x->broker, uri))
 		return false;
-	if (x->request->authentication == NULL &&
+	if (uri != NULL &&
 	    broker_find_key_for(x->broker, x->caller, x->request->key_uri, &k,
 				&not_yet) == 0) {
 		key_unref(k);
 		return false;
 	}
 	x->gone = wait_gone;
-	return exchange_wait(x, LIMIT_KEY_WAIT_MS, signature_start);
+	return exchange_wait(x, uri, LIMIT_KEY_WAIT_MS, signature_start);
 }
 
 /* The same text that would be sent, without its end. */

@@ -89,6 +89,6 @@ static void tokens_answer(struct exchange *x)
 
 void api_tokens_get(struct exchange *x)
 {
-	if (!exchange_wait(x, LIMIT_LIST_WAIT_MS, tokens_answer))
+	if (!exchange_wait(x, NULL, LIMIT_LIST_WAIT_MS, tokens_answer))
 		tokens_answer(x);
 }

@@ -42,7 +42,8 @@
 #define LIMIT_WAIT_MS 60000u
 
 /* Milliseconds a list, or a signature whose key is not known, waits for
- * modules that are still starting. */
+ * modules that are still starting; or whoever names a token, for the next
+ * worker of one that had it. */
 #define LIMIT_LIST_WAIT_MS 2000u
 #define LIMIT_KEY_WAIT_MS 5000u
 

@@ -35,7 +35,7 @@ static void broker_wake_waiters(struct broker *b, int64_t now_ns)
 
 	for (w = TAILQ_FIRST(&b->waiters); w != NULL; w = next) {
 		next = TAILQ_NEXT(w, entry);
-		if (now_ns < w->until_ns && !broker_settled(b))
+		if (now_ns < w->until_ns && !broker_knows(b, w->uri))
 			continue;
 		TAILQ_REMOVE(&b->waiters, w, entry);
 		w->ready(w);
@@ -64,10 +64,14 @@ static void broker_module_settled(void *arg)
 
 static void broker_module_changed(void *arg)
 {
-	broker_forget_found(arg);
-	announce_changes(arg);
-	approval_workers_changed(arg);
-	broker_approvals_soon(arg);
+	struct broker *b = arg;
+
+	broker_forget_found(b);
+	announce_changes(b);
+	approval_workers_changed(b);
+	broker_approvals_soon(b);
+	if (!TAILQ_EMPTY(&b->waiters))
+		event_active(b->cleanup, EV_TIMEOUT, 0);
 }
 
 static void broker_asking(evutil_socket_t fd, short what, void *arg)
@@ -156,10 +160,12 @@ bool broker_settled(const struct broker *b)
 	return cards_settled(b->cards);
 }
 
-bool broker_wait(struct broker *b, struct broker_waiter *w, unsigned ms)
+bool broker_wait(struct broker *b, struct broker_waiter *w, const char *uri,
+		 unsigned ms)
 {
-	if (broker_settled(b))
+	if (broker_knows(b, uri))
 		return false;
+	w->uri = uri;
 	w->until_ns = clock_mono_ns() + ms * CLOCK_NS_PER_MS;
 	TAILQ_INSERT_TAIL(&b->waiters, w, entry);
 	return true;

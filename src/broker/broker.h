@@ -24,9 +24,10 @@ struct event;
 struct event_base;
 struct events;
 
-/* Someone who waits for the first start of all modules to end. */
+/* Someone who waits until it is known what there is, see broker_wait(). */
 struct broker_waiter {
 	TAILQ_ENTRY(broker_waiter) entry;
+	const char *uri; /* borrowed */
 	int64_t until_ns;
 	void (*ready)(struct broker_waiter *w);
 };
@@ -119,11 +120,18 @@ int broker_find_token(struct broker *b, const char *uri, bool blank,
 bool broker_settled(const struct broker *b);
 
 /*
- * w->ready() once settled or after ms, never before this returns; for a
- * broker that is settled: false, and nothing happens.
+ * Settled, and no worker is to come that had a token of this URI; with NULL,
+ * only those count whose token we have changed ourselves.
  */
-bool broker_wait(struct broker *b, struct broker_waiter *w, unsigned ms)
-	MUST_CHECK;
+bool broker_knows(struct broker *b, const char *uri);
+
+/*
+ * w->ready() once the broker knows what there is of uri, which stays until
+ * then, or after ms; never before this returns.  When it knows already: false,
+ * and nothing happens.
+ */
+bool broker_wait(struct broker *b, struct broker_waiter *w, const char *uri,
+		 unsigned ms) MUST_CHECK;
 void broker_wait_cancel(struct broker *b, struct broker_waiter *w);
 
 /*

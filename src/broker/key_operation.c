@@ -91,17 +91,6 @@ static void key_lost(struct worker_call *call, const struct error *why,
 	key_end(key_of_call(call), why);
 }
 
-/* What is cached of the token's keys is old: every worker looks anew. */
-static void key_look_anew(struct module *m)
-{
-	struct error why;
-
-	error_set(&why, ERR_TOKEN_GONE, "the keys of a token have changed");
-	for (unsigned i = 0; i < m->shards_count; i++)
-		if (m->shards[i].worker != NULL)
-			worker_retire(m->shards[i].worker, &why);
-}
-
 static void key_failed(struct key_operation *o, const struct error *why)
 {
 	recording_pin_refused(o->approval.broker, o->token, &o->caller, why);
@@ -117,6 +106,7 @@ static int key_answer(struct worker_call *call, const struct wire_frame *f,
 {
 	struct key_operation *o = key_of_call(call);
 	struct module *m = o->module;
+	struct token *t = o->token;
 	struct wire_manage_rep rep;
 	struct error why;
 	int r;
@@ -135,7 +125,7 @@ static int key_answer(struct worker_call *call, const struct wire_frame *f,
 	buf_put(&o->spki, rep.spki.ptr, rep.spki.len);
 	module_hold(m);
 	key_end(o, NULL);
-	key_look_anew(m);
+	module_look_anew(m, t, "the keys of a token have changed");
 	module_release(m);
 	return 0;
 }

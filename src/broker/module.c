@@ -529,6 +529,16 @@ int module_unable(struct module *m, const struct token *t, struct error *e)
 	return 0;
 }
 
+void module_look_anew(struct module *m, struct token *t, const char *what)
+{
+	struct error why;
+
+	error_set(&why, ERR_TOKEN_GONE, "%s", what);
+	token_has_changed(t);
+	for (unsigned i = 0; i < m->shards_count; i++)
+		shard_renew(&m->shards[i], &why);
+}
+
 /* May this job be queued at all?  One that was approved has its worker. */
 static int module_admit(struct module *m, const struct sign_job *job,
 			struct error *e)

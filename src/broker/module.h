@@ -191,6 +191,13 @@ void module_hold(struct module *m);
 void module_release(struct module *m);
 
 /*
+ * What is on t was changed: what is known of it is old, and so is what its
+ * workers remember.  All are ended; the next ones look anew, and are no sign
+ * of a fault.  The caller holds m.
+ */
+void module_look_anew(struct module *m, struct token *t, const char *what);
+
+/*
  * The worker for an operation of its own on t: the least loaded one, NULL when
  * none can be used now.
  */

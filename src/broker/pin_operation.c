@@ -95,20 +95,6 @@ static void pin_lost(struct worker_call *call, const struct error *why,
 	pin_end(pin_of_call(call), why);
 }
 
-/*
- * An initialised token has other names, and objects that are cached elsewhere
- * are gone: every worker of the module looks anew.
- */
-static void pin_new_token(struct module *m)
-{
-	struct error why;
-
-	error_set(&why, ERR_TOKEN_GONE, "a token was initialised");
-	for (unsigned i = 0; i < m->shards_count; i++)
-		if (m->shards[i].worker != NULL)
-			worker_retire(m->shards[i].worker, &why);
-}
-
 static void pin_failed(struct pin_operation *o, const struct error *why)
 {
 	recording_pin_refused(o->approval.broker, o->token, &o->caller, why);
@@ -124,6 +110,7 @@ static int pin_answer(struct worker_call *call, const struct wire_frame *f,
 {
 	struct pin_operation *o = pin_of_call(call);
 	struct module *m = o->module;
+	struct token *t = o->token;
 	struct wire_pin_rep rep;
 	struct error why;
 	int r;
@@ -146,7 +133,8 @@ static int pin_answer(struct worker_call *call, const struct wire_frame *f,
 	}
 	module_hold(m);
 	pin_end(o, NULL);
-	pin_new_token(m);
+	/* It has other names now. */
+	module_look_anew(m, t, "a token was initialised");
 	module_release(m);
 	return 0;
 }

@@ -90,7 +90,7 @@ static int search_nothing(struct broker *b, const struct search *s,
 			     " not work: ", m->config->name);
 		return e->code;
 	}
-	if (!broker_settled(b))
+	if (!broker_knows(b, uri))
 		return error_set(e, ERR_STARTING, "no such key yet, and a"
 				 " module is still starting; try again");
 	if (b->settings->modules_count == 0)
@@ -213,13 +213,52 @@ static bool token_named(const struct token *t, const struct uri *u,
 	return u == NULL || uri_matches_token(u, &t->wire);
 }
 
-static int found_token(const char *uri, struct token *found, unsigned count,
-		       struct buf *names, struct token **out, struct error *e)
+/* The worker that had it is gone, and the next one is to come. */
+static bool token_is_awaited(const struct token *t)
+{
+	struct error why;
+
+	return t->state == TOKEN_ABSENT &&
+	       module_unable(t->module, t, &why) == 0;
+}
+
+/* May uri mean this one?  What is no URI is refused elsewhere. */
+static bool token_is_meant(const struct token *t, const char *uri)
+{
+	AUTO(uri_freep) struct uri *u = NULL;
+
+	if (uri == NULL)
+		return t->changed;
+	if (uri[0] == '\0' || strcmp(t->uri, uri) == 0)
+		return true;
+	return uri_parse(uri, &u, NULL) == 0 && uri_matches_token(u, &t->wire);
+}
+
+bool broker_knows(struct broker *b, const char *uri)
+{
+	const struct module *m;
+	const struct token *t;
+
+	if (!broker_settled(b))
+		return false;
+	TAILQ_FOREACH(m, &b->modules, entry)
+		TAILQ_FOREACH(t, &m->tokens, entry)
+			if (token_is_awaited(t) && token_is_meant(t, uri))
+				return false;
+	return true;
+}
+
+static int found_token(struct broker *b, const char *uri, struct token *found,
+		       unsigned count, struct buf *names, struct token **out,
+		       struct error *e)
 {
 	if (count == 1) {
 		*out = found;
 		return 0;
 	}
+	if (count == 0 && !broker_knows(b, uri))
+		return error_set(e, ERR_STARTING, "no such token yet, and a"
+				 " module is still starting; try again");
 	if (count == 0)
 		return error_set(e, ERR_NO_SUCH_TOKEN, "%s matches no token;"
 				 " `signet tokens` lists what there is",
@@ -254,5 +293,5 @@ int broker_find_token(struct broker *b, const char *uri, bool blank,
 				buf_printf(&names, "%s%s",
 					   count > 1 ? ", " : "", t->uri);
 		}
-	return found_token(uri, found, count, &names, out, e);
+	return found_token(b, uri, found, count, &names, out, e);
 }

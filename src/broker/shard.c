@@ -152,6 +152,17 @@ void shard_stop(struct shard *s, const struct error *why)
 	shard_forget_tokens(s);
 }
 
+void shard_renew(struct shard *s, const struct error *why)
+{
+	if (s->worker == NULL)
+		return;
+	s->pause_ms = LIMIT_BACKOFF_FIRST_MS;
+	/* Else it would be one that did not come up. */
+	if (s->ready_since == 0)
+		s->ready_since = clock_mono_ns();
+	worker_retire(s->worker, why);
+}
+
 /* --- the calls of the start --------------------------------------------- */
 
 static void shard_lost(struct worker_call *call, const struct error *why,
@@ -223,6 +234,7 @@ static void shard_keys_done(struct shard *s)
 	s->keys = NULL;
 	s->keys_count = 0;
 	t->state = logged_in ? TOKEN_LOGGED_IN : TOKEN_READY;
+	t->changed = false;
 	error_clear(&t->error);
 	s->can[t->number] = true;
 	shard_next_token(s);

@@ -23,6 +23,9 @@ void shard_start(struct shard *s);
  */
 void shard_look(struct shard *s, int64_t now_ns);
 
+/* What its worker knows is old: the next one takes its place, soon. */
+void shard_renew(struct shard *s, const struct error *why);
+
 /* Its card has gone: no worker until shard_start(). */
 void shard_stop(struct shard *s, const struct error *why);
 

@@ -102,6 +102,12 @@ void token_login_ended(struct token *t, const struct error *refused)
 		t->login_refused = *refused;
 }
 
+void token_has_changed(struct token *t)
+{
+	t->changed = true;
+	token_set_keys(t, NULL, 0);
+}
+
 void token_set_keys(struct token *t, struct key **keys, size_t count)
 {
 	struct key **old = t->keys;

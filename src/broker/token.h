@@ -52,6 +52,7 @@ struct token {
 	bool login_proven;   /* this pin-source was right before */
 	struct key **keys;   /* by identity; also certificates without key */
 	size_t keys_count;
+	bool changed;	     /* by us: what it has is to be listed anew */
 	unsigned queued;     /* requests that wait for it */
 	int64_t used_ns;     /* when a signature of it ended last; 0: not yet */
 	struct metrics_token metrics;
@@ -96,6 +97,12 @@ void token_login_ended(struct token *t, const struct error *refused);
  * is sorted here); keys that are gone are released.
  */
 void token_set_keys(struct token *t, struct key **keys, size_t count);
+
+/*
+ * We have changed what is on it: until its keys are listed anew nobody knows
+ * which it has.
+ */
+void token_has_changed(struct token *t);
 
 /*
  * How its PIN stands, in the API's words: "ok", "count-low", "final-try",
