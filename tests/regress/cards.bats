@@ -162,7 +162,7 @@ use_9d() {
 		cards_start 1 approves
 	signs "$(key 1)"
 	card_is 1 login=yes
-	kill -STOP "$PID"
+	halt "$PID"
 	kill -KILL "$(pgrep -P "$PID" signet-worker)"
 	not use_9d 2000
 	kill -CONT "$PID"

@@ -155,7 +155,7 @@ took() {
 @test "a signetd that hangs is an error, in time" {
 	start
 	# shellcheck disable=SC2153 # PID is set by start
-	kill -STOP "$PID"
+	halt "$PID"
 	took 4 doctor --timeout 2
 	kill -CONT "$PID"
 	finds service error 'does not tell its status'

@@ -71,6 +71,17 @@ gone() {
 	! kill -0 "$1" 2>/dev/null || grep -qs '^State:.Z' "/proc/$1/status"
 }
 
+# halt PID: until it gets SIGCONT. One thread takes the signal when its turn comes,
+# and the others go on until then.
+halt() {
+	kill -STOP "$1"
+	wait_until 5 halted "$1"
+}
+
+halted() {
+	not grep -qsE '^State:.[^tTZ]' /proc/"$1"/task/*/status
+}
+
 # --- configuration ---------------------------------------------------------
 
 # The plain module on the fixtures: a name, then further lines for it.

@@ -242,7 +242,7 @@ fails_once() {
 	start
 	wait_until 10 settled
 	worker=$(workers)
-	kill -STOP "$worker"
+	halt "$worker"
 	before=$(calls C_Sign)
 	busy=()
 	# As many as a worker is given at a time: the next one has to wait.

@@ -160,7 +160,7 @@ now_ms() {
 	card 0 1
 	wait_until 5 last 0 present
 	STOPPED=$READER
-	kill -STOP "$READER"
+	halt "$READER"
 	card 0 r1
 	wait_until 5 settled_at 2
 	kill -CONT "$READER"
@@ -181,7 +181,7 @@ settled_at() {
 	watch
 	wait_until 5 heard ' reader present 0 - 3b025301 '
 	STOPPED=$READER
-	kill -STOP "$READER"
+	halt "$READER"
 	"$tools/reader-driver" send "$D/r0-1" r2
 	wait_until 5 settled_at 1
 	kill -CONT "$READER"
@@ -321,7 +321,7 @@ balance() {
 	pcscd_start
 	wait_until 5 test -S "$D/r0"
 	STOPPED=$PCSCD
-	kill -STOP "$PCSCD"
+	halt "$PCSCD"
 	watch
 	kill -TERM "$DRIVER"
 	wait_until 5 heard '^status 0$'

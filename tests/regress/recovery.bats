@@ -46,7 +46,7 @@ ready() {
 	wait_until 10 settled
 	rules 'C_Sign from 2 crash' 'C_Initialize hang'
 	worker=$(workers)
-	kill -STOP "$worker"
+	halt "$worker"
 	for i in 1 2 3; do
 		send $i
 		wait_until 5 queue_has $i
