@@ -84,6 +84,7 @@ PROGRAMS := $(BUILD)/bin/signetd $(BUILD)/bin/signet-worker \
 	$(BUILD)/bin/signet-prompt $(BUILD)/bin/signet-reader \
 	$(BUILD)/bin/signet-stamp $(BUILD)/bin/signet-webhost \
 	$(BUILD)/bin/signet-webhost-api $(BUILD)/bin/signet \
+	$(BUILD)/bin/signet-pcsc.so \
 	$(BUILD)/bin/signet-bench $(BUILD)/bin/fixture-keygen
 MOCKS := $(BUILD)/mock/signet-mock.so \
 	$(patsubst tests/mock/doubles/%.c,$(BUILD)/mock/%.so,\
@@ -169,6 +170,14 @@ $(BUILD)/bin/signet-prompt: $(call objects,src/prompt/main.c) $(LIBPROMPT) $(LIB
 	$(call link,$(prompt_libs))
 $(BUILD)/bin/signet-reader: $(call objects,pkcs11/reader/main.c) $(LIBREADER) $(LIBCORE)
 	$(call link,$(reader_libs))
+# Needs libpcsclite for who looks through it (dlsym), and calls it itself no
+# other way.  Never with sanitizers: pkcs11-tool, which has none, loads it, too.
+$(BUILD)/bin/signet-pcsc.so: pkcs11/provider/provider.c pkcs11/provider/provider.h
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CPPFLAGS) $(PCSC_CFLAGS) $(filter-out $(SAN),$(CFLAGS)) \
+	  -fvisibility=hidden -shared $(LDHARDEN) -Wl,-soname,$(@F) -o $@ $< \
+	  -Wl,--no-as-needed $(pcsc_libs) -ldl
 $(BUILD)/bin/signet-stamp: $(call objects,src/stamp/main.c) $(LIBSTAMP) $(LIBCORE)
 	$(call link,$(stamp_libs))
 $(BUILD)/bin/signet-webhost: $(call objects,src/webhost/main.c) $(LIBWEBHOST) $(LIBSIGNET)
@@ -373,7 +382,7 @@ install: all ## into PREFIX (and DESTDIR)
 	install $(BUILD)/bin/signet $(BUILD)/bin/signetd $(DESTDIR)$(PREFIX)/bin/
 	install $(BUILD)/bin/signet-worker $(BUILD)/bin/signet-prompt \
 	  $(BUILD)/bin/signet-reader $(BUILD)/bin/signet-stamp \
-	  $(BUILD)/bin/signet-webhost \
+	  $(BUILD)/bin/signet-webhost $(BUILD)/bin/signet-pcsc.so \
 	  $(DESTDIR)$(PREFIX)/lib/signet/
 	ln -sf signet-webhost \
 	  $(DESTDIR)$(PREFIX)/lib/signet/signet-webhost-api

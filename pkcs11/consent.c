@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "pkcs11/ckr.h"
+#include "pkcs11/lock.h"
 #include "pkcs11/login.h"
 #include "pkcs11/pins.h"
 #include "pkcs11/session.h"
@@ -100,11 +101,8 @@ static int consent_read(struct p11_consent *c, struct p11_token *t,
 static CK_RV consent_try(struct p11_consent *c, struct p11_token *t,
 			 CK_USER_TYPE user)
 {
-	bool pad = c->login == WIRE_LOGIN_PAD;
-
-	return t->module->p11->C_Login(t->session, user,
-				       pad ? NULL : c->pin.ptr,
-				       pad ? 0 : (CK_ULONG)c->pin.len);
+	return p11_lock_and_login(t, t->session, user,
+				  c->login == WIRE_LOGIN_PAD ? NULL : &c->pin);
 }
 
 static int consent_refused(struct p11_consent *c, struct p11_token *t,

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "pkcs11/consent.h"
 #include "pkcs11/key.h"
+#include "pkcs11/lock.h"
 #include "pkcs11/login.h"
 #include "pkcs11/manage.h"
 #include "pkcs11/pin.h"
@@ -138,8 +139,9 @@ static int handle_hello(struct p11_worker *w, uint32_t id,
 	snprintf(w->tokens.reader, sizeof(w->tokens.reader), "%s",
 		 hello->reader);
 	/*
-	 * Between C_Logout and the reset of a card nobody may come first: what
-	 * is gained by SCHED_BATCH (signetd's main.c) is for software tokens.
+	 * Between C_Logout and the reset of a card nobody should come first,
+	 * with a module that cannot lock it: what is gained by SCHED_BATCH
+	 * (signetd's main.c) is for software tokens.
 	 */
 	if (hello->reader[0] != '\0' && sched_getscheduler(0) == SCHED_BATCH)
 		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
@@ -184,17 +186,23 @@ static int handle_login(struct p11_worker *w, uint32_t id,
 	return r;
 }
 
-/*
- * A login belongs to the card, and C_Logout of OpenSC does not reach every
- * card: a reset does.  Without it the next program would find the card open.
- */
-static void forget_login(const struct p11_worker *w)
+static void reset_card(const struct p11_worker *w)
 {
 	struct error e;
 
 	if (w->tokens.reader[0] != '\0' &&
 	    reader_reset(w->tokens.reader, &e) != 0)
 		log_failure(LOG_WARNING, NULL, "the card keeps its login", &e);
+}
+
+/*
+ * A login belongs to the card, and C_Logout of OpenSC does not reach every
+ * card: a reset does.  Without it the next program would find the card open.
+ */
+static void forget_login(const struct p11_worker *w)
+{
+	if (!p11_lock_was_reset())
+		reset_card(w);
 }
 
 static int handle_logout(struct p11_worker *w, uint32_t id,
@@ -327,7 +335,7 @@ static int handle_prepare(struct p11_worker *w, uint32_t id,
 
 	/* A card that is open takes any PIN for the right one. */
 	if (r == 0 && m->prepare.pins > 0 && !t->logged_in)
-		forget_login(w);
+		reset_card(w);
 	if (r == 0)
 		r = p11_prepare(t, &fd, &rep, e);
 	if (r == 0)

@@ -6,6 +6,7 @@
 
 #include "base/secret.h"
 #include "pkcs11/ckr.h"
+#include "pkcs11/lock.h"
 #include "pkcs11/session.h"
 
 /* Flags of CK_TOKEN_INFO that end a login before it begins, in this order. */
@@ -53,8 +54,7 @@ int p11_login_length(const struct wire_token *info, size_t len,
 static int login_once(struct p11_token *t, const struct secret *pin,
 		      struct error *e)
 {
-	CK_RV rv = t->module->p11->C_Login(t->session, CKU_USER, pin->ptr,
-					   (CK_ULONG)pin->len);
+	CK_RV rv = p11_lock_and_login(t, t->session, CKU_USER, pin);
 
 	if (rv != CKR_OK && rv != CKR_USER_ALREADY_LOGGED_IN)
 		return p11_session_failed(t, "C_Login", rv, e);

@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "pkcs11/ckr.h"
 #include "pkcs11/consent.h"
+#include "pkcs11/lock.h"
 #include "pkcs11/login.h"
 #include "pkcs11/object.h"
 #include "pkcs11/pins.h"
@@ -142,8 +143,7 @@ static int manage_login(struct manage *m, struct error *e)
 		r = manage_open(m, e);
 	if (r != 0)
 		return r;
-	rv = t->module->p11->C_Login(t->session, user, pin.ptr,
-				     (CK_ULONG)pin.len);
+	rv = p11_lock_and_login(t, t->session, user, &pin);
 	t->entered = rv == CKR_OK;
 	if (rv == CKR_OK)
 		return 0;

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "pkcs11/ckr.h"
 #include "pkcs11/consent.h"
+#include "pkcs11/lock.h"
 #include "pkcs11/login.h"
 #include "pkcs11/pins.h"
 #include "pkcs11/session.h"
@@ -128,8 +129,7 @@ static int pin_login(struct p11_token *t, CK_SESSION_HANDLE session,
 		     CK_USER_TYPE user, const struct pin_pair *p,
 		     struct error *e)
 {
-	CK_RV rv = t->module->p11->C_Login(session, user, p->known.ptr,
-					   (CK_ULONG)p->known.len);
+	CK_RV rv = p11_lock_and_login(t, session, user, &p->known);
 
 	if (rv == CKR_USER_ALREADY_LOGGED_IN)
 		return p11_ckr_set_code(e, ERR_TOKEN_BUSY, t->module->name,
@@ -144,12 +144,17 @@ static int pin_set(struct p11_token *t, CK_SESSION_HANDLE session,
 		   CK_USER_TYPE user, const struct pin_pair *p,
 		   struct error *e)
 {
-	CK_RV rv = t->module->p11->C_SetPIN(session, p->known.ptr,
-					    (CK_ULONG)p->known.len,
-					    p->fresh.ptr,
-					    (CK_ULONG)p->fresh.len);
+	CK_RV rv;
 
-	return rv == CKR_OK ? 0 : pin_refused(t, user, "C_SetPIN", rv, e);
+	p11_lock_login();
+	rv = t->module->p11->C_SetPIN(session, p->known.ptr,
+				      (CK_ULONG)p->known.len, p->fresh.ptr,
+				      (CK_ULONG)p->fresh.len);
+	if (rv == CKR_OK)
+		return 0;
+	if (!t->entered)
+		p11_lock_forget();
+	return pin_refused(t, user, "C_SetPIN", rv, e);
 }
 
 static int pin_change(struct p11_token *t, CK_SESSION_HANDLE session,

@@ -21,10 +21,21 @@ static struct shard *module_reader(struct module *m, const char *reader)
 
 int module_shard_prepare(struct module *m, struct shard *s, struct error *e)
 {
+	const struct opensc_conf conf = {
+		.reader = s->reader,
+		.others = m->others,
+		.others_count = m->others_count,
+		.provider = m->settings->pcsc_provider,
+	};
+
 	if (!m->config->opensc_conf || s->reader[0] == '\0')
 		return 0;
-	return opensc_conf_write(m->settings->spool, s->reader, m->others,
-				 m->others_count, &s->conf, e);
+	if (conf.provider == NULL)
+		return error_set(e, ERR_CONFIG, "signet-pcsc.so, without which "
+				 "another program could use a login to a card, "
+				 "is neither beside signetd nor in "
+				 "../lib/signet");
+	return opensc_conf_write(m->settings->spool, &conf, &s->conf, e);
 }
 
 /* Kept for the next start as well: it is as good as any. */

@@ -19,32 +19,35 @@
 /* A name of a reader is anything: what could end the string is left out. */
 static void put_name(struct buf *out, const char *name)
 {
+	buf_put_u8(out, '"');
 	for (; *name != '\0'; name++)
 		if (*name != '"' && *name != '\\' && (uint8_t)*name >= ' ')
 			buf_put_u8(out, (uint8_t)*name);
+	buf_put_u8(out, '"');
 }
 
-void opensc_conf_put(const char *reader, char *const *others,
-		     size_t count, struct buf *out)
+void opensc_conf_put(const struct opensc_conf *conf, struct buf *out)
 {
 	bool first = true;
 
 	buf_put_str(out, "app default {\n");
-	for (size_t i = 0; i < count; i++) {
-		if (strstr(reader, others[i]) != NULL)
+	for (size_t i = 0; i < conf->others_count; i++) {
+		if (strstr(conf->reader, conf->others[i]) != NULL)
 			continue;
-		buf_put_str(out, first ? "\tignored_readers = \"" : ", \"");
-		put_name(out, others[i]);
-		buf_put_u8(out, '"');
+		buf_put_str(out, first ? "\tignored_readers = " : ", ");
+		put_name(out, conf->others[i]);
 		first = false;
 	}
 	buf_put_str(out, first ? "" : ";\n");
-	buf_put_str(out, "\tframework pkcs15 {\n"
+	buf_put_str(out, "\treader_driver pcsc {\n\t\tprovider_library = ");
+	put_name(out, conf->provider);
+	buf_put_str(out, ";\n\t}\n\tframework pkcs15 {\n"
 		    "\t\tuse_pin_caching = false;\n"
 		    "\t}\n}\n");
 	/*
 	 * Readers that came meanwhile take slots, too: of 16, four each.  A
-	 * login is the card's: nobody else gets at it from C_Login to C_Logout.
+	 * login is the card's: nobody else gets at it from C_Login to C_Logout,
+	 * and then by the provider it is reset first.
 	 * And C_SetPIN takes the PUK (WIRE_PIN_SETS_BY_PUK).
 	 */
 	buf_put_str(out, "app opensc-pkcs11 {\n\tpkcs11 {\n"
@@ -54,9 +57,8 @@ void opensc_conf_put(const char *reader, char *const *others,
 		    "set_pin_in_unlogged_session;\n\t}\n}\n");
 }
 
-int opensc_conf_write(const char *folder, const char *reader,
-		      char *const *others, size_t count, char **path,
-		      struct error *e)
+int opensc_conf_write(const char *folder, const struct opensc_conf *conf,
+		      char **path, struct error *e)
 {
 	AUTO(buf_fini) struct buf text;
 	AUTO(fd_closep) int fd = -1;
@@ -64,7 +66,7 @@ int opensc_conf_write(const char *folder, const char *reader,
 	int r;
 
 	buf_init(&text, OPENSC_CONF_MAX);
-	opensc_conf_put(reader, others, count, &text);
+	opensc_conf_put(conf, &text);
 	if (buf_error(&text) != 0 ||
 	    asprintf(&name, "%s/signet-opensc.XXXXXX", folder) < 0)
 		return error_set(e, ERR_NO_MEMORY, "no memory");

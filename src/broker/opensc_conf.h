@@ -3,7 +3,7 @@
  * opensc_conf: a configuration of OpenSC for the worker of one reader.
  *
  * OpenSC looks at all cards under one lock, and keeps PINs: a worker is to see
- * its own card alone, and to forget the PIN.
+ * its own card alone, to forget the PIN, and to leave no login behind.
  */
 #ifndef SIGNET_BROKER_OPENSC_CONF_H
 #define SIGNET_BROKER_OPENSC_CONF_H
@@ -15,19 +15,24 @@
 
 struct error;
 
+struct opensc_conf {
+	const char *reader;
+	char *const *others;	/* readers to leave out */
+	size_t others_count;
+	const char *provider;	/* path of signet-pcsc.so */
+};
+
 /*
- * The text (opensc.conf(5)) that leaves the readers others[count] out.  Names
- * that are part of reader's own stay: OpenSC compares by parts.
+ * The text (opensc.conf(5)).  Of others, names that are part of reader's own
+ * stay: OpenSC compares by parts.
  */
-void opensc_conf_put(const char *reader, char *const *others,
-		     size_t count, struct buf *out);
+void opensc_conf_put(const struct opensc_conf *conf, struct buf *out);
 
 /*
  * In a new file of folder, for this user alone; its name is the caller's
  * (free).  ERR_IO, ERR_NO_MEMORY.
  */
-int opensc_conf_write(const char *folder, const char *reader,
-		      char *const *others, size_t count, char **path,
-		      struct error *e) MUST_CHECK;
+int opensc_conf_write(const char *folder, const struct opensc_conf *conf,
+		      char **path, struct error *e) MUST_CHECK;
 
 #endif

@@ -94,6 +94,7 @@ struct settings {
 	/* Not in the file: set by the daemon. */
 	char *worker;	    /* path of signet-worker */
 	char *reader_program; /* path of signet-reader; NULL: there is none */
+	char *pcsc_provider;  /* path of signet-pcsc.so; NULL: there is none */
 	char *prompt_program; /* path of signet-prompt; NULL: there is none */
 	char *webhost; /* path of signet-webhost; NULL: there is none */
 	char *stamp_program; /* path of signet-stamp; NULL: there is none */

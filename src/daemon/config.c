@@ -213,6 +213,7 @@ static void config_free(struct settings *s)
 	free(s->prompt_program);
 	free(s->webhost);
 	free(s->reader_program);
+	free(s->pcsc_provider);
 	free(s->stamp_program);
 	if (s->policy.rules == s->builtin.rules)
 		s->policy = (struct policy){ .rules = NULL };

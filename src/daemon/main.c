@@ -122,6 +122,7 @@ static int load_settings(const struct options *o, struct settings **out,
 		return r;
 	s->worker = find_program("signet-worker");
 	s->reader_program = find_program("signet-reader");
+	s->pcsc_provider = find_program("signet-pcsc.so");
 	s->stamp_program = find_program("signet-stamp");
 	/* Where nobody is asked, it need not be installed. */
 	s->prompt_program = find_program("signet-prompt");

@@ -116,14 +116,6 @@ key() {
 	card_is 1 pin=3
 }
 
-# use_9d MS: another program has the card use its key 9D, past all modules, as
-# soon as it can: a command, and no PIN.
-use_9d() {
-	"$card_programs/card-apdu" --for "$1" "$READER 1 00 00" \
-		"0087119d267c2482008120$(printf '11%.0s' {1..32})00" \
-		>>"$D/foreign" 2>&1
-}
-
 @test "another program uses no login of an approval" {
 	# That is not because it cannot.
 	cards_start 1 approves
@@ -155,6 +147,29 @@ use_9d() {
 	wait_until 10 card_is 1 login=no
 	not wait "$other"
 	grep -q "^69" "$D/foreign"
+}
+
+@test "another program that does not wait its turn uses no login" {
+	cards_start 1 approves
+	use_9d_at_once
+	for _ in {1..8}; do
+		signs "$(key 1)"
+	done
+	[ "$(pins)" -eq 8 ]
+	wait_until 10 card_is 1 login=no
+	not_used_9d
+}
+
+@test "nor one that was kept, when it ends" {
+	POLICY='  - {name: kept, outcome: ask, pin_cache: 1}' \
+		cards_start 1 approves
+	use_9d_at_once
+	for _ in {1..4}; do
+		signs "$(key 1)"
+		wait_until 5 card_is 1 login=no
+	done
+	[ "$(pins)" -eq 4 ]
+	not_used_9d
 }
 
 @test "a worker that is killed leaves no login that was kept" {

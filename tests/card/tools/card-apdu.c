@@ -5,12 +5,14 @@
  *
  * With --for MS it sends them again and again, until the last is answered with
  * 9000 (status 0) or the time is over (status 1).  Whoever has the card to
- * himself makes it wait.
+ * himself makes it wait, and not for long: libpcsclite asks ten times a second
+ * whether the card is free, this program every 100 us.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <winscard.h>
 
@@ -20,6 +22,7 @@
 
 #define COMMAND_MAX 261u
 #define ANSWER_MAX 258u
+#define IMPATIENT_NS 100000
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 
 static const char usage[] = "usage: card-apdu [--for MS] READER HEX...\n";
@@ -30,6 +33,16 @@ struct card {
 	DWORD protocol;
 	const char *reader;
 };
+
+/* In place of libc's, for libpcsclite. */
+int nanosleep(const struct timespec *t, struct timespec *left)
+{
+	const struct timespec pause = { .tv_nsec = IMPATIENT_NS };
+
+	(void)t;
+	(void)left;
+	return clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+}
 
 static int fail(const char *what, LONG status)
 {
@@ -62,8 +75,11 @@ static LONG send_one(struct card *c, const char *hex, bool *good)
 	if (!hex_decode(hex, &command))
 		return SCARD_E_INVALID_PARAMETER;
 	status = transmit(c, buf_slice(&command), answer, &len);
-	/* Somebody reset it: nothing of the card before counts. */
-	if (status == SCARD_W_RESET_CARD) {
+	/*
+	 * Somebody reset it: nothing of the card before counts.  pcscd says the
+	 * second where that happens between two looks of its own.
+	 */
+	if (status == SCARD_W_RESET_CARD || status == SCARD_E_PROTO_MISMATCH) {
 		status = SCardReconnect(c->handle, SCARD_SHARE_SHARED,
 					PROTOCOLS, SCARD_LEAVE_CARD,
 					&c->protocol);
@@ -123,6 +139,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	c.reader = argv[1];
+	setlinebuf(stdout);
 	status = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
 				       &c.context);
 	if (status != SCARD_S_SUCCESS)

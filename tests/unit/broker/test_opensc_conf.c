@@ -22,7 +22,8 @@ static const char *conf(const char *reader, char *const *others, size_t count)
 	struct buf out;
 
 	buf_init(&out, sizeof(text) - 1);
-	opensc_conf_put(reader, others, count, &out);
+	opensc_conf_put(&(struct opensc_conf){ reader, others, count,
+					       "/lib/signet-pcsc.so" }, &out);
 	memset(text, 0, sizeof(text));
 	memcpy(text, out.ptr, out.len);
 	buf_fini(&out);
@@ -73,6 +74,14 @@ static void a_login_keeps_others_away(void **state)
 	assert_non_null(strstr(conf("Reader", NULL, 0), "lock_login = true;"));
 }
 
+/* Else the card would be another program's before it is reset. */
+static void a_login_ends_by_our_provider(void **state)
+{
+	assert_non_null(strstr(conf("Reader", NULL, 0),
+			       "reader_driver pcsc {\n\t\tprovider_library ="
+			       " \"/lib/signet-pcsc.so\";\n\t}"));
+}
+
 static void the_puk_is_taken(void **state)
 {
 	assert_non_null(strstr(conf("Reader", NULL, 0),
@@ -82,18 +91,19 @@ static void the_puk_is_taken(void **state)
 
 static void the_file_is_ours_alone(void **state)
 {
+	const struct opensc_conf reader = { .reader = "Reader",
+					    .provider = "/signet-pcsc.so" };
 	struct error e;
 	struct stat st;
 	char *path;
 
-	assert_int_equal(opensc_conf_write("/tmp", "Reader", NULL, 0, &path,
-					   &e), 0);
+	assert_int_equal(opensc_conf_write("/tmp", &reader, &path, &e), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	unlink(path);
 	free(path);
-	assert_int_equal(opensc_conf_write("/nowhere", "Reader", NULL, 0,
-					   &path, &e), ERR_IO);
+	assert_int_equal(opensc_conf_write("/nowhere", &reader, &path, &e),
+			 ERR_IO);
 }
 
 int main(void)
@@ -104,6 +114,7 @@ int main(void)
 		cmocka_unit_test(a_name_cannot_end_the_text),
 		cmocka_unit_test(no_pin_is_kept),
 		cmocka_unit_test(a_login_keeps_others_away),
+		cmocka_unit_test(a_login_ends_by_our_provider),
 		cmocka_unit_test(the_puk_is_taken),
 		cmocka_unit_test(the_file_is_ours_alone),
 	};
