@@ -6,17 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 
 #define PROGRAM_PATH "/usr/local/bin:/usr/bin:/bin"
@@ -162,12 +161,14 @@ int prompt_program_start(struct prompt_program *p, const char *tty, int *fd,
 /* True when it has ended within the time. */
 static bool program_wait(const struct prompt_program *p, int ms)
 {
-	AUTO(fd_closep) int fd = pidfd_open(p->pid, 0);
-	struct pollfd end = { .fd = fd, .events = POLLIN };
+	int64_t until = clock_mono_ns() + ms * CLOCK_NS_PER_MS;
 
-	if (fd >= 0 && poll(&end, 1, ms) == 0)
-		return false;
-	return waitpid(p->pid, NULL, WNOHANG) != 0;
+	while (waitpid(p->pid, NULL, WNOHANG) == 0) {
+		if (clock_mono_ns() >= until)
+			return false;
+		usleep(1000);
+	}
+	return true;
 }
 
 /* Attributes off, the first screen, cursor shown: what curses cannot do now. */
