@@ -7,13 +7,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/limits.h"
 
 #define PACKED_PIECE (64u * 1024)
 /* deflateInit2(): the largest window, with the head and tail of gzip. */
@@ -147,4 +151,55 @@ int packed_read(const char *path, int to, struct error *e)
 		r = error_set(e, ERR_MALFORMED, "%s: the compressed file is"
 			      " cut off", path);
 	return r;
+}
+
+static int nameless(const char *folder)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	char name[LIMIT_PATH];
+
+	if (fd >= 0)
+		return fd;
+	/* Not every file system can do that. */
+	snprintf(name, sizeof(name), "%s/signet-evidence.XXXXXX", folder);
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(name);
+	return fd;
+}
+
+static int map(int fd, const char *path, void **at, size_t *len,
+	       struct error *e)
+{
+	struct stat st;
+	void *all;
+
+	if (fstat(fd, &st) != 0)
+		return error_set_errno(e, ERR_IO, errno, "%s", path);
+	*len = (size_t)st.st_size;
+	*at = NULL;
+	if (*len == 0)
+		return 0;
+	all = mmap(NULL, *len, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+	if (all == MAP_FAILED)
+		return error_set_errno(e, ERR_IO, errno, "%s", path);
+	*at = all;
+	return 0;
+}
+
+int packed_map(const char *path, void **at, size_t *len, struct error *e)
+{
+	const char *folder = getenv("TMPDIR");
+	AUTO(fd_closep) int fd = -1;
+	int r;
+
+	if (folder == NULL || folder[0] != '/')
+		folder = "/tmp";
+	fd = nameless(folder);
+	if (fd < 0)
+		return error_set_errno(e, ERR_IO, errno, "a file in %s",
+				       folder);
+	r = packed_read(path, fd, e);
+	return r != 0 ? r : map(fd, path, at, len, e);
 }

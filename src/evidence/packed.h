@@ -6,6 +6,7 @@
 #define SIGNET_EVIDENCE_PACKED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -27,5 +28,13 @@ int packed_write(int from, int to, uint8_t *sha256, struct error *e)
  * cut off or damaged.
  */
 int packed_read(const char *path, int to, struct error *e) MUST_CHECK;
+
+/*
+ * What path holds, unpacked, as memory of one's own; for munmap(2), NULL when
+ * nothing is in it.  It lies in a file of TMPDIR that never has a name, so that
+ * nothing is left of it whenever the program ends.  Errors as above.
+ */
+int packed_map(const char *path, void **at, size_t *len, struct error *e)
+	MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,6 +65,8 @@ struct reader {
 	bool approvals; /* it has that table */
 	bool resting; /* nobody wrote to it when it was opened */
 	struct stat opened;
+	void *unpacked; /* an archive; NULL: SQLite reads the file */
+	size_t unpacked_len;
 	char path[LIMIT_PATH];
 };
 
@@ -436,24 +439,36 @@ static int reader_database(struct reader *r, const char *path, bool resting,
 	return reader_begin(r, e);
 }
 
-/* The unpacked file has no name as soon as SQLite has it. */
+/* Where a database says how it is written and read: 2 is by a WAL. */
+#define READER_VERSIONS 18
+#define READER_HEAD 100
+
+/* SQLite does not open memory that says it may have a WAL; it has none. */
+static void without_wal(uint8_t *database)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (database[READER_VERSIONS + i] == 2)
+			database[READER_VERSIONS + i] = 1;
+}
+
 static int reader_archived(struct reader *r, struct error *e)
 {
-	const char *folder = getenv("TMPDIR");
-	char made[LIMIT_PATH];
-	int fd, failed;
+	int failed = packed_map(r->path, &r->unpacked, &r->unpacked_len, e);
 
-	snprintf(made, sizeof(made), "%s/signet-evidence.XXXXXX",
-		 folder == NULL || folder[0] != '/' ? "/tmp" : folder);
-	fd = mkostemp(made, O_CLOEXEC);
-	if (fd < 0)
-		return error_set_errno(e, ERR_IO, errno, "%s", made);
-	failed = packed_read(r->path, fd, e);
-	fd_closep(&fd);
-	if (failed == 0)
-		failed = reader_database(r, made, true, e);
-	unlink(made);
-	return failed;
+	if (failed != 0)
+		return failed;
+	if (r->unpacked_len < READER_HEAD)
+		return error_set(e, ERR_MALFORMED, "%s: no evidence, or"
+				 " damaged", r->path);
+	without_wal(r->unpacked);
+	if (sqlite3_open_v2(":memory:", &r->db, SQLITE_OPEN_READWRITE |
+			    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+	    sqlite3_deserialize(r->db, "main", r->unpacked,
+				(sqlite3_int64)r->unpacked_len,
+				(sqlite3_int64)r->unpacked_len,
+				SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
+		return reader_failed(r, e);
+	return reader_begin(r, e);
 }
 
 static int reader_any(struct reader *r, struct error *e)
@@ -505,5 +520,7 @@ void reader_close(struct reader *r)
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(r->statements[i]);
 	sqlite3_close(r->db);
+	if (r->unpacked != NULL)
+		munmap(r->unpacked, r->unpacked_len);
 	free(r);
 }

@@ -259,10 +259,12 @@ count() {
 	[ "$status" -eq 0 ]
 }
 
-# archive_killed N: before the Nth of its steps; false: it came to its end.
+# archive_killed N: before the Nth of its steps; false: it came to its end. What is
+# temporary lies in tmp.
 archive_killed() {
 	local status=0
-	SIGNET_KILL_AT=$1 LD_PRELOAD=$build/crash/killed-at.so \
+	mkdir -p tmp
+	SIGNET_KILL_AT=$1 LD_PRELOAD=$build/crash/killed-at.so TMPDIR=$D/tmp \
 		"$signet" evidence archive --keep 0 >/dev/null 2>&1 || status=$?
 	[ "$status" -eq 137 ]
 }
@@ -291,6 +293,7 @@ nothing_lost() {
 		rm -rf state-home
 		cp -R saved state-home
 		archive_killed "$n" || break
+		[ -z "$(ls -A tmp)" ]
 		nothing_lost
 		if [ "$(count archives)" -gt 0 ]; then
 			noted=$((noted + 1))
