@@ -61,7 +61,7 @@ WIRE   := $(call sources,src/wire)
 FORMAT := $(call sources,src/format)
 CORE   := $(BASE) $(WIRE) $(FORMAT) \
 	$(foreach d,content policy evidence broker api daemon,$(call sources,src/$(d)))
-WORKER := $(call sources,pkcs11)
+WORKER := $(call sources,pkcs11) $(call sources,pkcs11/provider)
 READER := $(call sources,pkcs11/reader)
 CLIENT := $(call sources,src/client)
 CLI    := $(call sources,src/cli)
@@ -164,14 +164,19 @@ endef
 
 $(BUILD)/bin/signetd: $(call objects,src/daemon/main.c) $(LIBCORE)
 	$(call link,$(core_libs))
+# Found before libpcsclite's, by modules that are linked with it.
+comma := ,
+PROVIDER := signet_pcsc_lock SCardBeginTransaction SCardEndTransaction \
+	SCardDisconnect
 $(BUILD)/bin/signet-worker: $(call objects,pkcs11/main.c) $(LIBWORKER) $(LIBREADER) $(LIBCORE)
-	$(call link,$(worker_libs) $(reader_libs))
+	$(call link,$(worker_libs) $(reader_libs) \
+	  $(patsubst %,-Wl$(comma)--export-dynamic-symbol=%,$(PROVIDER)))
 $(BUILD)/bin/signet-prompt: $(call objects,src/prompt/main.c) $(LIBPROMPT) $(LIBCORE)
 	$(call link,$(prompt_libs))
 $(BUILD)/bin/signet-reader: $(call objects,pkcs11/reader/main.c) $(LIBREADER) $(LIBCORE)
 	$(call link,$(reader_libs))
-# Needs libpcsclite for who looks through it (dlsym), and calls it itself no
-# other way.  Never with sanitizers: pkcs11-tool, which has none, loads it, too.
+# Needs libpcsclite for what OpenSC finds through it (dlsym), and calls it by no
+# other way.
 $(BUILD)/bin/signet-pcsc.so: pkcs11/provider/provider.c pkcs11/provider/provider.h
 	@mkdir -p $(@D)
 	$(call say,LINK)

@@ -139,15 +139,16 @@ static int handle_hello(struct p11_worker *w, uint32_t id,
 	snprintf(w->tokens.reader, sizeof(w->tokens.reader), "%s",
 		 hello->reader);
 	/*
-	 * Between C_Logout and the reset of a card nobody should come first,
-	 * with a module that cannot lock it: what is gained by SCHED_BATCH
-	 * (signetd's main.c) is for software tokens.
+	 * Between C_Logout and the reset of a card that cannot be kept (lock.h)
+	 * nobody should come first: what is gained by SCHED_BATCH (signetd's
+	 * main.c) is for software tokens.
 	 */
 	if (hello->reader[0] != '\0' && sched_getscheduler(0) == SCHED_BATCH)
 		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
 	r = p11_module_load(&w->module, hello->module, hello->name, e);
 	if (r != 0)
 		return r;
+	w->module.one_reader = hello->reader[0] != '\0';
 	w->ending = false;
 	w->state = P11_STATE_READY;
 	answer_hello(w, id);
@@ -196,12 +197,12 @@ static void reset_card(const struct p11_worker *w)
 }
 
 /*
- * A login belongs to the card, and C_Logout of OpenSC does not reach every
- * card: a reset does.  Without it the next program would find the card open.
+ * A login belongs to the card, and C_Logout does not reach every card: a reset
+ * does.  Without it the next program would find the card open.
  */
 static void forget_login(const struct p11_worker *w)
 {
-	if (!p11_lock_was_reset())
+	if (!p11_lock_end())
 		reset_card(w);
 }
 

@@ -18,6 +18,7 @@ struct p11_module {
 	CK_FUNCTION_LIST *p11;
 	CK_INFO info;
 	unsigned quirks; /* P11_QUIRK_... */
+	bool one_reader; /* of HELLO: it is asked for the card there only */
 };
 
 /*

@@ -146,14 +146,14 @@ static int pin_set(struct p11_token *t, CK_SESSION_HANDLE session,
 {
 	CK_RV rv;
 
-	p11_lock_login();
+	p11_lock_login(t);
 	rv = t->module->p11->C_SetPIN(session, p->known.ptr,
 				      (CK_ULONG)p->known.len, p->fresh.ptr,
 				      (CK_ULONG)p->fresh.len);
 	if (rv == CKR_OK)
 		return 0;
 	if (!t->entered)
-		p11_lock_forget();
+		p11_lock_end();
 	return pin_refused(t, user, "C_SetPIN", rv, e);
 }
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * provider: libpcsclite, but for the end of a lock.
- *
- * Whatever is not here is found in libpcsclite, which this one needs: dlsym()
- * looks there, too.  pcscd resets a card before it takes the lock away from who
- * ends it (SCARD_RESET_CARD), so there is no moment between.
+ * provider: the module's way to PC/SC, where a login keeps the card.
  */
 #include "pkcs11/provider/provider.h"
 
@@ -14,50 +10,69 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-typedef LONG begin_fn(SCARDHANDLE card);
-typedef LONG end_fn(SCARDHANDLE card, DWORD disposition);
-
-union next {
-	void *symbol;
-	begin_fn *begin;
-	end_fn *end;
+/*
+ * Of the worker, whoever asks: the symbol of a program comes before that of a
+ * library.  One thread calls the module; there is one card.
+ */
+struct provider {
+	bool hold;
+	SCARDHANDLE held; /* its lock should have ended; 0: none */
 };
 
-extern EXPORT atomic_int signet_pcsc_state;
-atomic_int signet_pcsc_state;
+extern EXPORT struct provider signet_pcsc_lock;
+struct provider signet_pcsc_lock;
+
+/* SCardBeginTransaction; SCardEndTransaction, SCardDisconnect. */
+union next {
+	void *symbol;
+	LONG (*begin)(SCARDHANDLE card);
+	LONG (*end)(SCARDHANDLE card, DWORD disposition);
+};
+
+static LONG next_end(const char *name, SCARDHANDLE card, DWORD disposition)
+{
+	const union next next = { dlsym(RTLD_NEXT, name) };
+
+	return next.symbol == NULL ? SCARD_F_INTERNAL_ERROR :
+				     next.end(card, disposition);
+}
 
 EXPORT LONG SCardBeginTransaction(SCARDHANDLE card)
 {
 	const union next next = { dlsym(RTLD_NEXT, "SCardBeginTransaction") };
-	LONG rv = next.symbol == NULL ? SCARD_F_INTERNAL_ERROR :
-					next.begin(card);
 
-	if (rv == SCARD_S_SUCCESS && signet_pcsc_state == PROVIDER_RESET)
-		signet_pcsc_state = PROVIDER_LOGIN;
-	return rv;
-}
-
-static LONG end(const char *name, SCARDHANDLE card, DWORD disposition)
-{
-	const union next next = { dlsym(RTLD_NEXT, name) };
-	LONG rv;
-
-	if (next.symbol == NULL)
-		return SCARD_F_INTERNAL_ERROR;
-	if (signet_pcsc_state == PROVIDER_IDLE)
-		return next.end(card, disposition);
-	rv = next.end(card, SCARD_RESET_CARD);
-	if (rv == SCARD_S_SUCCESS)
-		signet_pcsc_state = PROVIDER_RESET;
-	return rv;
+	if (card == signet_pcsc_lock.held && card != 0)
+		return SCARD_S_SUCCESS;
+	return next.symbol == NULL ? SCARD_F_INTERNAL_ERROR : next.begin(card);
 }
 
 EXPORT LONG SCardEndTransaction(SCARDHANDLE card, DWORD disposition)
 {
-	return end("SCardEndTransaction", card, disposition);
+	if (!signet_pcsc_lock.hold)
+		return next_end("SCardEndTransaction", card, disposition);
+	signet_pcsc_lock.held = card;
+	return SCARD_S_SUCCESS;
 }
 
 EXPORT LONG SCardDisconnect(SCARDHANDLE card, DWORD disposition)
 {
-	return end("SCardDisconnect", card, disposition);
+	if (card == signet_pcsc_lock.held && card != 0) {
+		signet_pcsc_lock.held = 0;
+		disposition = SCARD_RESET_CARD;
+	}
+	return next_end("SCardDisconnect", card, disposition);
+}
+
+void provider_hold(void)
+{
+	signet_pcsc_lock.hold = true;
+}
+
+bool provider_release(void)
+{
+	SCARDHANDLE card = signet_pcsc_lock.held;
+
+	signet_pcsc_lock = (struct provider){ .hold = false };
+	return card != 0 && next_end("SCardEndTransaction", card,
+				     SCARD_RESET_CARD) == SCARD_S_SUCCESS;
 }

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * provider: OpenSC's way to PC/SC, and what signet-worker tells it.
+ * provider: the module's way to PC/SC, where a login keeps the card.
  *
- * A shared object that OpenSC loads in place of libpcsclite (provider_library
- * of opensc.conf(5)) and that is libpcsclite but for the end of a lock: with a
- * login, the card is reset before it is anybody else's.  C_Logout of OpenSC
- * does not reach every card, and a reset that comes after it leaves a moment in
- * which another program has the card with the login of a person.
+ * A login belongs to the card, not to the program.  While there is one, what a
+ * module does to let others at the card (SCardEndTransaction) is held back, and
+ * in the end the card is reset before it is anybody else's: for
+ * SCARD_RESET_CARD pcscd does so before it gives the lock away.
+ *
+ * Three functions of libpcsclite, of which each calls the real one.  Part of
+ * signet-worker, whose symbols come before those of what a module is linked
+ * with (ykcs11), and alone in signet-pcsc.so, for OpenSC, which looks for
+ * symbols in a library of its own (provider_library of opensc.conf(5)).
  */
 #ifndef SIGNET_PKCS11_PROVIDER_H
 #define SIGNET_PKCS11_PROVIDER_H
 
-#include <stdatomic.h>
+#include <stdbool.h>
 
-/* File, and DT_SONAME: the worker finds by it what OpenSC has loaded. */
-#define PROVIDER_NAME "signet-pcsc.so"
+/* From now on locks are held back. */
+void provider_hold(void);
 
-/* Symbol of an atomic_int, one of these. */
-#define PROVIDER_STATE "signet_pcsc_state"
-
-enum provider_state {
-	PROVIDER_IDLE,	/* locks end as OpenSC says */
-	PROVIDER_LOGIN,	/* the worker: there may be a login, and a lock */
-	PROVIDER_RESET,	/* then the lock has ended, and the card was reset */
-};
+/*
+ * No more: what is held back ends now, with a reset of the card.  False:
+ * nothing was, or it could not be.
+ */
+bool provider_release(void);
 
 #endif

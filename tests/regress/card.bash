@@ -164,22 +164,6 @@ use_9d() {
 		>>"$D/foreign" 2>&1
 }
 
-# The same, connected before, and with the command ready for the moment at which
-# the card is nobody's.
-use_9d_at_once() {
-	use_9d 20000 &
-	other=$!
-	wait_until 5 grep -q "^6" "$D/foreign"
-}
-
-not_used_9d() {
-	not grep "9000$" "$D/foreign"
-	kill "$other" || {
-		tail -n 3 "$D/foreign"
-		return 1
-	}
-}
-
 # signs_9a TOOL PROFILE: TOOL (opensc, ykcs11) signs with RSA, openssl agrees.
 signs_9a() {
 	echo "pay 12 EUR" >"$D/content"

@@ -76,18 +76,6 @@ changed() {
 	no_try_spent 1
 }
 
-# By a program that does not wait its turn, neither.
-changed_and_not_used() {
-	pin_start "$1" "$CARD_PIN" 246802 246802 246802 135790 135790
-	use_9d_at_once
-	for _ in 1 2; do
-		operation change
-		done_so
-	done
-	wait_until 3 card_is 1 login=no
-	not_used_9d
-}
-
 changed_after_a_wrong_one() {
 	pin_start "$1" 111111 246802 246802 "$CARD_PIN" 135790 135790
 	operation change
@@ -178,10 +166,6 @@ locks_the_pin() {
 
 @test "opensc: the PIN is changed" {
 	changed opensc
-}
-
-@test "opensc: the PIN is changed, and no other program uses that login" {
-	changed_and_not_used opensc
 }
 
 @test "opensc: the PIN is changed at the second attempt" {

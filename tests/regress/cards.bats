@@ -149,29 +149,6 @@ key() {
 	grep -q "^69" "$D/foreign"
 }
 
-@test "another program that does not wait its turn uses no login" {
-	cards_start 1 approves
-	use_9d_at_once
-	for _ in {1..8}; do
-		signs "$(key 1)"
-	done
-	[ "$(pins)" -eq 8 ]
-	wait_until 10 card_is 1 login=no
-	not_used_9d
-}
-
-@test "nor one that was kept, when it ends" {
-	POLICY='  - {name: kept, outcome: ask, pin_cache: 1}' \
-		cards_start 1 approves
-	use_9d_at_once
-	for _ in {1..4}; do
-		signs "$(key 1)"
-		wait_until 5 card_is 1 login=no
-	done
-	[ "$(pins)" -eq 4 ]
-	not_used_9d
-}
-
 @test "a worker that is killed leaves no login that was kept" {
 	POLICY='  - {name: kept, outcome: ask, pin_cache: 60}' \
 		cards_start 1 approves

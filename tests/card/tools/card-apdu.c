@@ -62,6 +62,12 @@ static LONG transmit(struct card *c, struct slice command, uint8_t *answer,
 			     NULL, answer, len);
 }
 
+/* pcscd says the second where it happens between two looks of its own. */
+static bool was_reset(LONG status)
+{
+	return status == SCARD_W_RESET_CARD || status == SCARD_E_PROTO_MISMATCH;
+}
+
 /* Prints the answer; *good: it ends in 9000. */
 static LONG send_one(struct card *c, const char *hex, bool *good)
 {
@@ -75,16 +81,13 @@ static LONG send_one(struct card *c, const char *hex, bool *good)
 	if (!hex_decode(hex, &command))
 		return SCARD_E_INVALID_PARAMETER;
 	status = transmit(c, buf_slice(&command), answer, &len);
-	/*
-	 * Somebody reset it: nothing of the card before counts.  pcscd says the
-	 * second where that happens between two looks of its own.
-	 */
-	if (status == SCARD_W_RESET_CARD || status == SCARD_E_PROTO_MISMATCH) {
+	/* Somebody reset it: nothing of the card before counts. */
+	if (was_reset(status)) {
 		status = SCardReconnect(c->handle, SCARD_SHARE_SHARED,
 					PROTOCOLS, SCARD_LEAVE_CARD,
 					&c->protocol);
 		*good = false;
-		return status;
+		return was_reset(status) ? SCARD_S_SUCCESS : status;
 	}
 	if (status != SCARD_S_SUCCESS)
 		return status;

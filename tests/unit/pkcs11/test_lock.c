@@ -1,127 +1,125 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_lock: what the worker and the provider that OpenSC loads say to each
- * other.  That a card is reset, and nobody else's before: cards.bats.
+ * test_lock: what is held back from PC/SC, and until when.  libpcsclite is not
+ * there: what would be passed on to it comes back as SCARD_F_INTERNAL_ERROR.
+ * That a card is nobody else's: card_login.bats.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <winscard.h>
 
 #include "pkcs11/lock.h"
-#include "pkcs11/provider/provider.h"
 
-static void *provider;
-static atomic_int *provider_state;
-static LONG (*end_transaction)(SCARDHANDLE card, DWORD disposition);
+#define CARD 4711
+#define OTHER_CARD 4712
+#define PASSED_ON SCARD_F_INTERNAL_ERROR
+
+static struct p11_module module;
+static const struct p11_token token = { .module = &module };
 static CK_RV login_rv;
 
-/* Before OpenSC has loaded it, and with modules that never do. */
-static void without_it_nothing_is_known(void **state)
+static int set_up(void **state)
 {
-	p11_lock_login();
-	assert_false(p11_lock_was_reset());
+	module.one_reader = true;
+	return 0;
 }
 
-static void load(void)
+static int tear_down(void **state)
 {
-	const char *build = getenv("SIGNET_BUILD");
-	char path[4200];
-
-	snprintf(path, sizeof(path), "%s/bin/" PROVIDER_NAME,
-		 build == NULL ? "build" : build);
-	/* As OpenSC does it. */
-	provider = dlopen(path, RTLD_LAZY);
-	if (provider == NULL)
-		fail_msg("%s", dlerror());
-	provider_state = dlsym(provider, PROVIDER_STATE);
-	assert_non_null(provider_state);
-	*(void **)&end_transaction = dlsym(provider, "SCardEndTransaction");
-	assert_non_null(end_transaction);
+	/* It fails: there is no libpcsclite. */
+	return p11_lock_end() ? -1 : 0;
 }
 
-/* The rest of libpcsclite is found through it. */
-static void it_is_libpcsclite(void **state)
+static void end_is(LONG rv)
 {
-	void *real = dlopen("libpcsclite.so.1", RTLD_LAZY);
-
-	assert_non_null(real);
-	load();
-	assert_non_null(dlsym(real, "SCardTransmit"));
-	assert_ptr_equal(dlsym(provider, "SCardTransmit"),
-			 dlsym(real, "SCardTransmit"));
-	assert_ptr_not_equal(dlsym(provider, "SCardDisconnect"),
-			     dlsym(real, "SCardDisconnect"));
-	dlclose(real);
+	assert_int_equal(SCardEndTransaction(CARD, SCARD_LEAVE_CARD), rv);
 }
 
-static void a_login_is_said_and_forgotten(void **state)
+static void without_a_login_all_is_passed_on(void **state)
 {
-	p11_lock_login();
-	assert_int_equal(*provider_state, PROVIDER_LOGIN);
-	p11_lock_forget();
-	assert_int_equal(*provider_state, PROVIDER_IDLE);
+	assert_int_equal(SCardBeginTransaction(CARD), PASSED_ON);
+	end_is(PASSED_ON);
+	assert_int_equal(SCardDisconnect(CARD, SCARD_LEAVE_CARD), PASSED_ON);
 }
 
-static void a_reset_is_told_once(void **state)
+static void with_one_the_lock_stays(void **state)
 {
-	p11_lock_login();
-	*provider_state = PROVIDER_RESET;
-	assert_true(p11_lock_was_reset());
-	assert_false(p11_lock_was_reset());
+	p11_lock_login(&token);
+	assert_int_equal(SCardBeginTransaction(CARD), PASSED_ON);
+	end_is(SCARD_S_SUCCESS);
+	/* It is ours already. */
+	assert_int_equal(SCardBeginTransaction(CARD), SCARD_S_SUCCESS);
+	end_is(SCARD_S_SUCCESS);
+	assert_int_equal(SCardBeginTransaction(OTHER_CARD), PASSED_ON);
 }
 
-/* There is no such handle. */
-static void a_lock_that_does_not_end_is_no_reset(void **state)
+static void until_the_login_ends(void **state)
 {
-	p11_lock_login();
-	assert_int_not_equal(end_transaction(4711, SCARD_LEAVE_CARD),
-			     SCARD_S_SUCCESS);
-	assert_false(p11_lock_was_reset());
+	p11_lock_login(&token);
+	end_is(SCARD_S_SUCCESS);
+	/* No reset where PC/SC does not do it. */
+	assert_false(p11_lock_end());
+	assert_int_equal(SCardBeginTransaction(CARD), PASSED_ON);
+	end_is(PASSED_ON);
+}
+
+static void or_the_handle_does(void **state)
+{
+	p11_lock_login(&token);
+	end_is(SCARD_S_SUCCESS);
+	assert_int_equal(SCardDisconnect(CARD, SCARD_LEAVE_CARD), PASSED_ON);
+	assert_int_equal(SCardBeginTransaction(CARD), PASSED_ON);
+}
+
+/* Whose card would it be? */
+static void nothing_is_kept_of_several_readers(void **state)
+{
+	module.one_reader = false;
+	p11_lock_login(&token);
+	end_is(PASSED_ON);
 }
 
 static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user,
 		   CK_UTF8CHAR *pin, CK_ULONG len)
 {
 	/* Before anything can go wrong. */
-	assert_int_equal(*provider_state, PROVIDER_LOGIN);
+	end_is(SCARD_S_SUCCESS);
 	return login_rv;
 }
 
-static enum provider_state after_login(CK_USER_TYPE user, CK_RV rv)
+static void login_with(CK_USER_TYPE user, CK_RV rv)
 {
 	CK_FUNCTION_LIST list = { .C_Login = login };
-	const struct p11_module module = { .p11 = &list };
-	const struct p11_token token = { .module = &module };
 
+	module.p11 = &list;
 	login_rv = rv;
 	assert_int_equal(p11_lock_and_login(&token, 1, user, NULL), rv);
-	return (enum provider_state)*provider_state;
 }
 
 static void a_login_that_fails_is_none(void **state)
 {
-	assert_int_equal(after_login(CKU_USER, CKR_OK), PROVIDER_LOGIN);
-	assert_int_equal(after_login(CKU_USER, CKR_PIN_INCORRECT),
-			 PROVIDER_IDLE);
-	assert_int_equal(after_login(CKU_CONTEXT_SPECIFIC, CKR_PIN_INCORRECT),
-			 PROVIDER_LOGIN);
+	login_with(CKU_USER, CKR_OK);
+	end_is(SCARD_S_SUCCESS);
+	login_with(CKU_CONTEXT_SPECIFIC, CKR_PIN_INCORRECT);
+	end_is(SCARD_S_SUCCESS);
+	login_with(CKU_USER, CKR_PIN_INCORRECT);
+	end_is(PASSED_ON);
 }
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_it_nothing_is_known),
-		cmocka_unit_test(it_is_libpcsclite),
-		cmocka_unit_test(a_login_is_said_and_forgotten),
-		cmocka_unit_test(a_reset_is_told_once),
-		cmocka_unit_test(a_lock_that_does_not_end_is_no_reset),
-		cmocka_unit_test(a_login_that_fails_is_none),
+		TEST(without_a_login_all_is_passed_on),
+		TEST(with_one_the_lock_stays),
+		TEST(until_the_login_ends),
+		TEST(or_the_handle_does),
+		TEST(nothing_is_kept_of_several_readers),
+		TEST(a_login_that_fails_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
