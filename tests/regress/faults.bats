@@ -98,6 +98,14 @@ teardown() {
 	reset_with_a_login_kept
 }
 
+@test "pcscd is killed with a login kept" {
+	pcscd_killed_with_a_login_kept
+}
+
+@test "a card that is taken out with a login kept" {
+	pulled_with_a_login_kept
+}
+
 @test "a signature that the card spoiled is not released" {
 	corrupted_signature
 }

@@ -291,8 +291,8 @@ reset_by_another() {
 	no_try_spent 1
 }
 
-# The login that pin_cache kept is gone with it. A worker that holds the card's
-# lock with its login (OpenSC) makes the other program wait until it is over.
+# The login that pin_cache kept is gone with it. With its login the worker holds
+# the card's lock: the other program waits until it is over.
 reset_with_a_login_kept() {
 	POLICY='  - {name: kept, outcome: ask, pin_cache: 8}' \
 		faults_start 1 approves
@@ -307,6 +307,35 @@ reset_with_a_login_kept() {
 	since
 	back alice "reset with a login kept, signs after"
 	no_try_spent 1
+}
+
+# What goes takes the login that pin_cache kept along, and the lock.
+kept_login_is_gone() {
+	since
+	back alice "$1, signs after"
+	[ "$(pins)" -eq 2 ]
+	no_try_spent 1
+}
+
+pcscd_killed_with_a_login_kept() {
+	POLICY='  - {name: kept, outcome: ask, pin_cache: 60}' \
+		faults_start 1 approves
+	card_signs alice
+	pcscd_kill
+	sign "$(uri alice)" >"$D/answer"
+	typed
+	pcscd_start
+	kept_login_is_gone "pcscd killed with a login kept"
+}
+
+pulled_with_a_login_kept() {
+	POLICY='  - {name: kept, outcome: ask, pin_cache: 60}' \
+		faults_start 1 approves
+	card_signs alice
+	remove 1
+	wait_until 5 tokens_are 0
+	insert 1
+	kept_login_is_gone "out with a login kept"
 }
 
 corrupted_signature() {
