@@ -71,7 +71,8 @@ unsigned worker_load(const struct worker *w);
 /*
  * Start a frame for call: the caller appends the body to the returned buffer
  * and then calls worker_send().  Frames of one turn of the loop leave in one
- * write at its end.
+ * write at its end; for a worker that has nothing to do, the first ones do at
+ * once.
  */
 struct buf *worker_begin(struct worker *w, struct worker_call *call);
 void worker_send(struct worker *w, struct worker_call *call);

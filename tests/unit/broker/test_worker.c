@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_worker: a descriptor leaves with the first byte of its frame, whatever
- * is on its way before and behind it.
+ * is on its way before and behind it; and who has nothing to do waits for no
+ * turn of the loop.
  *
  * The other side is a real signet-worker: it leaves when a descriptor comes
  * with another request.  Test programs run in the top folder of the tree.
@@ -18,6 +19,7 @@
 
 #include <event2/event.h>
 #include <glob.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +35,7 @@
 
 static struct event_base *base;
 static struct worker *w;
+static int socket_fd; /* of w */
 static char folder[64], module[256], program[512];
 static char variable[192];
 static char *environment[] = { variable, NULL };
@@ -147,6 +150,9 @@ static void start(void)
 	struct error e;
 
 	calls_count = answers = 0;
+	/* The next one that is free. */
+	socket_fd = dup(STDERR_FILENO);
+	close(socket_fd);
 	assert_int_equal(worker_start(base, &setup, &owner, &w, &e), 0);
 	hello();
 	tokens();
@@ -213,6 +219,33 @@ static void test_behind_a_full_socket(void **state)
 	close(second);
 }
 
+static bool answers_in(int ms)
+{
+	struct pollfd p = { .fd = socket_fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) == 1;
+}
+
+/* One alone, or what comes while it works, leaves with the end of the turn. */
+static void test_idle(void **state)
+{
+	int fd;
+
+	start();
+	all_answered();
+	tokens();
+	assert_false(answers_in(100));
+	all_answered();
+	fd = prepare();
+	tokens();
+	assert_true(answers_in(10000));
+	all_answered();
+	assert_int_equal(calls[3].kind, WIRE_REP);
+	assert_false(is_closed(fd));
+	end();
+	close(fd);
+}
+
 /* One that was not sent is closed when its call is lost. */
 static void test_lost(void **state)
 {
@@ -275,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_one_write),
 		cmocka_unit_test(test_behind_a_full_socket),
+		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_lost),
 	};
 
