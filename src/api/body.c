@@ -142,12 +142,22 @@ static void body_string(struct body *b, uint8_t c)
 	b->name_len++;
 }
 
+/* What no string ends with, nor escapes, from there on. */
+static size_t body_skip(struct slice s, size_t from)
+{
+	return slice_plain(slice_of(s.ptr + from, s.len - from), '"', '\\');
+}
+
 /* Outside of the data: every character is kept, and some are understood. */
 static size_t body_keep(struct body *b, struct slice s)
 {
 	size_t i;
 
 	for (i = 0; i < s.len && b->at < BODY_DATA; i++) {
+		if (b->at == BODY_STRING && b->value)
+			i += body_skip(s, i);
+		if (i == s.len)
+			break;
 		if (b->at == BODY_PLAIN)
 			body_plain(b, s.ptr[i]);
 		else if (b->at == BODY_STRING)
@@ -220,7 +230,8 @@ static int body_data(struct body *b, struct slice s, size_t *used,
 		*used = 1;
 		return body_data_escape(b, s.ptr[0], e);
 	}
-	while (n < s.len && s.ptr[n] != '"' && s.ptr[n] != '\\')
+	while ((n += body_skip(s, n)) < s.len && s.ptr[n] != '"' &&
+	       s.ptr[n] != '\\')
 		n++;
 	r = body_decode(b, slice_of(s.ptr, n), e);
 	*used = n;

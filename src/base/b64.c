@@ -58,29 +58,23 @@ void b64_encode(enum b64_kind kind, struct slice s, struct buf *out)
 
 #define NO_DIGIT 64
 
-/* From '+' on. */
 #define B64_DIGITS(plus, minus, slash, underscore)			\
-	{ plus, 64, minus, 64, slash,					\
+	{ [0 ... '+' - 1] = NO_DIGIT,					\
+	  plus, 64, minus, 64, slash,					\
 	  52, 53, 54, 55, 56, 57, 58, 59, 60, 61,			\
 	  64, 64, 64, 64, 64, 64, 64,					\
 	  0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,		\
 	  13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,		\
 	  64, 64, 64, 64, underscore, 64,				\
 	  26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,		\
-	  39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51 }
+	  39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,		\
+	  ['z' + 1 ... UINT8_MAX] = NO_DIGIT }
 
-static const uint8_t digits[2]['z' - '+' + 1] = {
+/* Value of a character, or NO_DIGIT. */
+static const uint8_t digits[2][UINT8_MAX + 1] = {
 	[B64_STD] = B64_DIGITS(62, 64, 63, 64),
 	[B64_URL] = B64_DIGITS(64, 62, 64, 63),
 };
-
-/* Value of a character, or NO_DIGIT. */
-static uint32_t b64_digit(enum b64_kind kind, uint8_t c)
-{
-	size_t at = (size_t)(c - '+');
-
-	return at < sizeof(digits[kind]) ? digits[kind][at] : NO_DIGIT;
-}
 
 /*
  * Bytes that the text can become, at most: padding is none of it, or the last
@@ -99,16 +93,17 @@ static size_t b64_room(const struct b64_stream *st, struct slice text)
 static size_t feed_fours(const struct b64_stream *st, struct slice text,
 			 uint8_t **out)
 {
+	const uint8_t *digit = digits[st->kind];
 	uint8_t *at = *out;
 	size_t i = 0;
 
 	if (st->count > 0 || st->padding > 0)
 		return 0;
 	for (; i + 4 <= text.len; i += 4) {
-		uint32_t a = b64_digit(st->kind, text.ptr[i]);
-		uint32_t b = b64_digit(st->kind, text.ptr[i + 1]);
-		uint32_t c = b64_digit(st->kind, text.ptr[i + 2]);
-		uint32_t d = b64_digit(st->kind, text.ptr[i + 3]);
+		uint32_t a = digit[text.ptr[i]];
+		uint32_t b = digit[text.ptr[i + 1]];
+		uint32_t c = digit[text.ptr[i + 2]];
+		uint32_t d = digit[text.ptr[i + 3]];
 
 		if (((a | b | c | d) & NO_DIGIT) != 0)
 			break;
@@ -130,7 +125,7 @@ int b64_stream_feed(struct b64_stream *st, struct slice text, struct buf *out)
 		return out->failed;
 	for (size_t i = feed_fours(st, text, &at); i < text.len; i++) {
 		uint8_t c = text.ptr[i];
-		uint32_t digit = b64_digit(st->kind, c);
+		uint32_t digit = digits[st->kind][c];
 
 		if (c == '=' && st->kind == B64_STD && st->count >= 2 &&
 		    st->padding < 4 - st->count) {

@@ -20,6 +20,39 @@ int slice_compare(struct slice a, struct slice b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
+#define EACH_BYTE(c) (0x0101010101010101u * (c))
+
+/*
+ * Are all eight plain?  Subtracting makes the top bit of a byte that is less;
+ * a borrow reaches the next byte only from one that is not plain itself.
+ */
+static bool eight_plain(const uint8_t *p, uint8_t a, uint8_t b)
+{
+	uint64_t w, is_a, is_b;
+
+	memcpy(&w, p, sizeof(w));
+	is_a = (w ^ EACH_BYTE(a)) - EACH_BYTE(1);
+	is_b = (w ^ EACH_BYTE(b)) - EACH_BYTE(1);
+	return ((w | (w - EACH_BYTE(0x20)) | is_a | is_b) & EACH_BYTE(0x80)) ==
+	       0;
+}
+
+static bool one_plain(uint8_t c, uint8_t a, uint8_t b)
+{
+	return c >= 0x20 && c < 0x80 && c != a && c != b;
+}
+
+size_t slice_plain(struct slice s, uint8_t a, uint8_t b)
+{
+	size_t n = 0;
+
+	while (s.len - n >= 8 && eight_plain(s.ptr + n, a, b))
+		n += 8;
+	while (n < s.len && one_plain(s.ptr[n], a, b))
+		n++;
+	return n;
+}
+
 struct cursor cursor_of(struct slice s)
 {
 	return (struct cursor){ .rest = s, .failed = false };

@@ -34,6 +34,10 @@ bool slice_equal(struct slice a, struct slice b);
 /* memcmp order, shorter first where one is the beginning of the other. */
 int slice_compare(struct slice a, struct slice b);
 
+/* Bytes that it begins with which are ASCII from ' ' on, and neither a nor b
+ * (ASCII, too). */
+size_t slice_plain(struct slice s, uint8_t a, uint8_t b);
+
 /*
  * A cursor.  A read past the end sets failed, gives zeros, and every later
  * read fails too: decode all fields, then look once at cursor_done().

@@ -32,50 +32,18 @@ static void writer_char(struct buf *out, const uint8_t *p, size_t len)
 		buf_put(out, p, len);
 }
 
-static bool writer_plain(uint8_t c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-#define EACH_BYTE(c) (0x0101010101010101u * (c))
-
-/*
- * Are all eight plain?  Subtracting makes the top bit of a byte that is less;
- * a borrow reaches the next byte only from one that is not plain itself.
- */
-static bool writer_eight_plain(const uint8_t *p)
-{
-	uint64_t w, quote, backslash;
-
-	memcpy(&w, p, sizeof(w));
-	quote = (w ^ EACH_BYTE('"')) - EACH_BYTE(1);
-	backslash = (w ^ EACH_BYTE('\\')) - EACH_BYTE(1);
-	return ((w | (w - EACH_BYTE(0x20)) | quote | backslash) &
-		EACH_BYTE(0x80)) == 0;
-}
-
-/* What needs no escape, from p on. */
-static const uint8_t *writer_skip_plain(const uint8_t *p, const uint8_t *end)
-{
-	while (end - p >= 8 && writer_eight_plain(p))
-		p += 8;
-	while (p < end && writer_plain(*p))
-		p++;
-	return p;
-}
-
 void writer_string(struct buf *out, const char *text, size_t size)
 {
 	const uint8_t *p = (const uint8_t *)text;
-	const uint8_t *end = p + size, *from;
+	const uint8_t *end = p + size;
 	uint32_t c;
 	size_t len;
 
 	buf_put_u8(out, '"');
 	while (p < end) {
-		from = p;
-		p = writer_skip_plain(p, end);
-		buf_put(out, from, (size_t)(p - from));
+		len = slice_plain(slice_of(p, (size_t)(end - p)), '"', '\\');
+		buf_put(out, p, len);
+		p += len;
 		if (p == end)
 			break;
 		len = utf8_decode(p, end, &c);

@@ -188,11 +188,7 @@ size_t content_visible_decode(struct slice text, uint32_t *code)
 /* Bytes of printable ASCII that a text begins with: most of what is shown. */
 static size_t plain_len(struct slice text)
 {
-	size_t len = 0;
-
-	while (len < text.len && text.ptr[len] >= ' ' && text.ptr[len] < 0x7f)
-		len++;
-	return len;
+	return slice_plain(text, 0x7f, 0x7f);
 }
 
 bool content_visible_utf8(struct slice text, size_t *at)

@@ -205,11 +205,33 @@ static void an_empty_slice_is_read_to_its_end(void **state)
 	assert_true(c.failed);
 }
 
+/* Each byte, in each place of the eight that are looked at together. */
+static void plain_ends_where_a_loop_would(void **state)
+{
+	uint8_t text[19];
+
+	for (size_t at = 0; at < sizeof(text); at++) {
+		memset(text, 'a', sizeof(text));
+		for (unsigned c = 0; c <= UINT8_MAX; c++) {
+			bool plain = c >= ' ' && c < 0x80 && c != '"' &&
+				     c != 0x7f;
+
+			text[at] = (uint8_t)c;
+			assert_int_equal(slice_plain(slice_of(text,
+							      sizeof(text)),
+						     '"', 0x7f),
+					 plain ? sizeof(text) : at);
+		}
+	}
+	assert_int_equal(slice_plain(slice_of(NULL, 0), '"', '\\'), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_needs_length_and_bytes),
 		cmocka_unit_test(compare_is_an_order),
+		cmocka_unit_test(plain_ends_where_a_loop_would),
 		cmocka_unit_test(fields_come_back),
 		cmocka_unit_test(numbers_are_big_endian),
 		cmocka_unit_test(no_truncation_reads_past_the_end),
