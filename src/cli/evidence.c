@@ -4,6 +4,7 @@
  */
 #include "cli/evidence.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,15 +121,11 @@ static int ask_signetd(const char *config, char *out)
 	return CLI_FILE;
 }
 
-static int find_file(struct cli_evidence *args)
+static int find_path(struct cli_evidence *args)
 {
 	char config[CLI_PATH_MAX], state[CLI_PATH_MAX];
 	struct error e;
 
-	if (args->file != NULL) {
-		snprintf(args->path, sizeof(args->path), "%s", args->file);
-		return CLI_OK;
-	}
 	if (args->config != NULL)
 		return ask_signetd(args->config, args->path);
 	if (paths_config(config, sizeof(config), &e) == 0)
@@ -139,6 +136,24 @@ static int find_file(struct cli_evidence *args)
 		     state) < CLI_PATH_MAX)
 		return CLI_OK;
 	cli_error(_("the file's name is too long"));
+	return CLI_FILE;
+}
+
+/* Where nothing was written, another signetd's is meant, or a copy. */
+static int find_file(struct cli_evidence *args)
+{
+	int r;
+
+	if (args->file != NULL) {
+		snprintf(args->path, sizeof(args->path), "%s", args->file);
+		return CLI_OK;
+	}
+	r = find_path(args);
+	if (r != CLI_OK || access(args->path, F_OK) == 0 || errno != ENOENT)
+		return r;
+	cli_error(_("there is no evidence at %s"), args->path);
+	cli_message(_("name it: --file, or by its signetd's configuration:"
+		      " --config"));
 	return CLI_FILE;
 }
 

@@ -75,6 +75,8 @@ recorded() {
 	verify 0 --file other
 	echo "state: $D/else" >>"$D/signetd.yaml"
 	verify 5
+	grep -q "no evidence at $D/else" "$D/err"
+	grep -q -e '--file, or .*--config' "$D/err"
 	mkdir else
 	cp other else/evidence.sqlite
 	verify 0
