@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/exchange.h"
+#include "api/members.h"
 #include "api/route.h"
 #include "api/signatures.h"
 #include "broker/authentication.h"
@@ -41,15 +42,17 @@ static int take_members(struct exchange *x, json_t *root, struct error *e)
 {
 	const char *nonce, *key = NULL, *algorithm = NULL, *origin = NULL;
 	struct request *r = x->request;
-	json_error_t why;
-	int failed;
+	const struct member members[] = {
+		{ "challenge_nonce", .text = &nonce, .required = true },
+		{ "key", .text = &key },
+		{ "algorithm", .text = &algorithm },
+		{ "origin", .text = &origin },
+	};
+	int failed = members_read(root, "the request", members,
+				  ARRAY_LEN(members), e);
 
-	if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s?s, s?s, s?s}",
-			   "challenge_nonce", &nonce, "key", &key, "algorithm",
-			   &algorithm, "origin", &origin) != 0)
-		return error_set(e, ERR_MALFORMED, "the request: %s",
-				 why.text);
-	failed = choose_origin(x, origin, &origin, e);
+	if (failed == 0)
+		failed = choose_origin(x, origin, &origin, e);
 	if (failed == 0)
 		failed = take_text(r->key_uri, sizeof(r->key_uri), "key", key,
 				   e);

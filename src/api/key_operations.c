@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/exchange.h"
+#include "api/members.h"
 #include "api/route.h"
 #include "base/b64.h"
 #include "base/hex.h"
@@ -56,16 +57,19 @@ static int key_bytes(struct key_operation *o, const struct key_members *m,
 static int key_members(struct key_operation *o, json_t *root, struct error *e)
 {
 	struct key_members m = { .token = "", .label = "" };
-	json_error_t why;
-	int r;
+	const struct member members[] = {
+		{ "token", .text = &m.token },
+		{ "operation", .text = &m.operation, .required = true },
+		{ "id", .text = &m.id, .required = true },
+		{ "label", .text = &m.label },
+		{ "type", .text = &m.type },
+		{ "certificate", .text = &m.certificate },
+	};
+	int r = members_read(root, "the request", members, ARRAY_LEN(members),
+			     e);
 
-	if (json_unpack_ex(root, &why, JSON_STRICT,
-			   "{s?s, s:s, s:s, s?s, s?s, s?s}", "token", &m.token,
-			   "operation", &m.operation, "id", &m.id, "label",
-			   &m.label, "type", &m.type, "certificate",
-			   &m.certificate) != 0)
-		return error_set(e, ERR_MALFORMED, "the request: %s",
-				 why.text);
+	if (r != 0)
+		return r;
 	if (strlen(m.token) >= sizeof(o->uri) ||
 	    strlen(m.label) >= sizeof(o->label))
 		return error_set(e, ERR_MALFORMED,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/members.h"
 #include "base/b64.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -26,12 +27,6 @@ static int copy_text(char *out, size_t size, const char *name,
 				 size - 1);
 	snprintf(out, size, "%s", value);
 	return 0;
-}
-
-static int unpack_failed(const json_error_t *why, const char *what,
-			 struct error *e)
-{
-	return error_set(e, ERR_MALFORMED, "%s: %s", what, why->text);
 }
 
 static const struct {
@@ -86,12 +81,14 @@ static int order_digest_value(struct item *i, const char *name,
 static int order_digest(struct item *i, json_t *digest, struct error *e)
 {
 	const char *name, *value;
-	json_error_t why;
+	const struct member members[] = {
+		{ "algorithm", .text = &name, .required = true },
+		{ "value", .text = &value, .required = true },
+	};
+	int r = members_read(digest, "content.digest", members,
+			     ARRAY_LEN(members), e);
 
-	if (json_unpack_ex(digest, &why, JSON_STRICT, "{s:s, s:s}",
-			   "algorithm", &name, "value", &value) != 0)
-		return unpack_failed(&why, "content.digest", e);
-	return order_digest_value(i, name, value, e);
+	return r != 0 ? r : order_digest_value(i, name, value, e);
 }
 
 /* An object is passed on as text: its canonical form is content's to make. */
@@ -141,15 +138,19 @@ static int order_content(struct item *i, json_t *content, struct error *e)
 {
 	const char *media_type = NULL, *name = NULL, *data = NULL;
 	json_t *digest = NULL, *payment = NULL, *size = NULL;
-	json_error_t why;
-	int failed;
+	const struct member members[] = {
+		{ "media_type", .text = &media_type },
+		{ "data", .text = &data },
+		{ "name", .text = &name },
+		{ "digest", .any = &digest },
+		{ "payment", .any = &payment },
+		{ "size", .any = &size },
+	};
+	int failed = members_read(content, "content", members,
+				  ARRAY_LEN(members), e);
 
-	if (json_unpack_ex(content, &why, JSON_STRICT,
-			   "{s?s, s?s, s?s, s?o, s?o, s?o}", "media_type",
-			   &media_type, "name", &name, "data", &data,
-			   "digest", &digest, "payment", &payment, "size",
-			   &size) != 0)
-		return unpack_failed(&why, "content", e);
+	if (failed != 0)
+		return failed;
 	if (size != NULL && (!json_is_integer(size) || digest == NULL))
 		return error_set(e, ERR_MALFORMED,
 				 "content.size is a number beside a digest");
@@ -179,8 +180,10 @@ static int order_items(struct request *r, const json_t *items,
 		       struct error *e)
 {
 	size_t count = json_array_size(items);
-	json_error_t why;
 	json_t *content;
+	const struct member members[] = {
+		{ "content", .any = &content, .required = true },
+	};
 	struct item *i;
 	int failed = 0;
 
@@ -192,10 +195,9 @@ static int order_items(struct request *r, const json_t *items,
 		i = order_item(r, (unsigned)n, e);
 		if (i == NULL)
 			return e->code;
-		if (json_unpack_ex(json_array_get(items, n), &why, JSON_STRICT,
-				   "{s:o}", "content", &content) != 0)
-			failed = unpack_failed(&why, "items", e);
-		else
+		failed = members_read(json_array_get(items, n), "it", members,
+				      ARRAY_LEN(members), e);
+		if (failed == 0)
 			failed = order_content(i, content, e);
 		if (failed != 0)
 			error_prefix(e, "item %zu: ", n + 1);
@@ -265,17 +267,22 @@ static int order_members(struct request *r, json_t *root, struct error *e)
 	const char *key = NULL, *algorithm = NULL, *format, *encoding = NULL;
 	const char *expires = NULL;
 	json_t *content = NULL, *items = NULL;
-	int detached = -1, failed;
-	json_error_t why;
+	int detached = -1;
+	const struct member members[] = {
+		{ "key", .text = &key },
+		{ "algorithm", .text = &algorithm },
+		{ "format", .text = &format, .required = true },
+		{ "detached", .boolean = &detached },
+		{ "encoding", .text = &encoding },
+		{ "content", .any = &content },
+		{ "items", .any = &items },
+		{ "expires", .text = &expires },
+	};
+	int failed = members_read(root, "the request", members,
+				  ARRAY_LEN(members), e);
 
-	if (json_unpack_ex(root, &why, JSON_STRICT,
-			   "{s?s, s?s, s:s, s?b, s?s, s?o, s?o, s?s}", "key",
-			   &key, "algorithm", &algorithm, "format", &format,
-			   "detached", &detached, "encoding", &encoding,
-			   "content", &content, "items", &items, "expires",
-			   &expires) != 0)
-		return unpack_failed(&why, "the request", e);
-	failed = order_format(r, format, detached, encoding, e);
+	if (failed == 0)
+		failed = order_format(r, format, detached, encoding, e);
 	if (failed == 0)
 		failed = copy_text(r->key_uri, sizeof(r->key_uri), "key", key,
 				   e);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "api/exchange.h"
+#include "api/members.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/writer.h"
@@ -188,12 +189,14 @@ static int origin_member(const struct exchange *x, json_t *root,
 			 char out[ORIGIN_SIZE], struct error *e)
 {
 	const char *page = x->caller->origin, *origin = NULL;
-	json_error_t why;
+	const struct member members[] = {
+		{ "origin", .text = &origin },
+	};
+	int r = members_read(root, "the request", members, ARRAY_LEN(members),
+			     e);
 
-	if (json_unpack_ex(root, &why, JSON_STRICT, "{s?s}", "origin",
-			   &origin) != 0)
-		return error_set(e, ERR_MALFORMED, "the request: %s",
-				 why.text);
+	if (r != 0)
+		return r;
 	if (page[0] != '\0' && origin != NULL)
 		return error_set(e, ERR_MALFORMED, "a page asks for itself:"
 				 " leave origin out");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/exchange.h"
+#include "api/members.h"
 #include "api/route.h"
 #include "base/writer.h"
 #include "broker/pin_operation.h"
@@ -27,14 +28,16 @@ static int copy_member(char *out, size_t size, const char *name,
 static int pin_members(struct pin_operation *o, json_t *root, struct error *e)
 {
 	const char *token = NULL, *operation, *label = NULL;
-	json_error_t why;
-	int r;
+	const struct member members[] = {
+		{ "token", .text = &token },
+		{ "operation", .text = &operation, .required = true },
+		{ "label", .text = &label },
+	};
+	int r = members_read(root, "the request", members, ARRAY_LEN(members),
+			     e);
 
-	if (json_unpack_ex(root, &why, JSON_STRICT, "{s?s, s:s, s?s}", "token",
-			   &token, "operation", &operation, "label",
-			   &label) != 0)
-		return error_set(e, ERR_MALFORMED, "the request: %s",
-				 why.text);
+	if (r != 0)
+		return r;
 	if (!pin_operation_by_name(operation, &o->kind))
 		return error_set(e, ERR_MALFORMED, "operation is status,"
 				 " change, unblock or initialize");
