@@ -6,16 +6,34 @@
 
 #include "pkcs11/provider/provider.h"
 
+/* Was there a login in the life of this process? */
+static bool lock_used;
+
 void p11_lock_login(const struct p11_token *t)
 {
 	/* Of several cards one cannot be told from another here. */
-	if (t->module->one_reader)
-		provider_hold();
+	if (!t->module->one_reader)
+		return;
+	lock_used = true;
+	provider_hold();
 }
 
 bool p11_lock_end(void)
 {
 	return provider_release();
+}
+
+CK_RV p11_lock_and_open(const struct p11_token *t, CK_FLAGS flags,
+			CK_SESSION_HANDLE *session)
+{
+	bool ours = lock_used && provider_hold();
+	CK_RV rv = t->module->p11->C_OpenSession((CK_SLOT_ID)t->info.slot_id,
+						 CKF_SERIAL_SESSION | flags,
+						 NULL, NULL, session);
+
+	if (ours)
+		p11_lock_end();
+	return rv;
 }
 
 CK_RV p11_lock_and_login(const struct p11_token *t, CK_SESSION_HANDLE session,

@@ -24,6 +24,13 @@ void p11_lock_login(const struct p11_token *t);
  */
 bool p11_lock_end(void);
 
+/*
+ * C_OpenSession.  ykpiv (2.2) keeps the PIN of the last login, and presents it
+ * by itself when it finds the card reset, which is here: a login, too.
+ */
+CK_RV p11_lock_and_open(const struct p11_token *t, CK_FLAGS flags,
+			CK_SESSION_HANDLE *session);
+
 /* C_Login as above, with the end if it fails; no pin (NULL): at the pad. */
 CK_RV p11_lock_and_login(const struct p11_token *t, CK_SESSION_HANDLE session,
 			 CK_USER_TYPE user, const struct secret *pin);

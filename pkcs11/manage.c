@@ -121,9 +121,7 @@ static int manage_open(struct manage *m, struct error *e)
 
 	m->opened = true;
 	p11_session_close(t);
-	rv = t->module->p11->C_OpenSession((CK_SLOT_ID)t->info.slot_id,
-					   CKF_SERIAL_SESSION | CKF_RW_SESSION,
-					   NULL, NULL, &t->session);
+	rv = p11_lock_and_open(t, CKF_RW_SESSION, &t->session);
 	if (rv == CKR_OK)
 		return 0;
 	t->session = CK_INVALID_HANDLE;

@@ -93,10 +93,7 @@ static int pin_read(struct p11_token *t, enum wire_pin_op op,
 static int pin_open(const struct p11_token *t, CK_SESSION_HANDLE *session,
 		    struct error *e)
 {
-	CK_RV rv = t->module->p11->C_OpenSession((CK_SLOT_ID)t->info.slot_id,
-						 CKF_SERIAL_SESSION |
-						 CKF_RW_SESSION, NULL, NULL,
-						 session);
+	CK_RV rv = p11_lock_and_open(t, CKF_RW_SESSION, session);
 
 	if (rv == CKR_OK)
 		return 0;

@@ -5,6 +5,7 @@
 #include "pkcs11/session.h"
 
 #include "pkcs11/ckr.h"
+#include "pkcs11/lock.h"
 #include "pkcs11/quirk.h"
 
 bool p11_session_ended(CK_RV rv)
@@ -20,8 +21,7 @@ int p11_session_open(struct p11_token *t, struct error *e)
 
 	if (t->session != CK_INVALID_HANDLE)
 		return 0;
-	rv = m->p11->C_OpenSession((CK_SLOT_ID)t->info.slot_id,
-				   CKF_SERIAL_SESSION, NULL, NULL, &session);
+	rv = p11_lock_and_open(t, 0, &session);
 	if (rv == CKR_ARGUMENTS_BAD &&
 	    (m->quirks & P11_QUIRK_FULL_IS_BAD_ARGUMENTS) != 0)
 		rv = CKR_SESSION_COUNT;

@@ -63,9 +63,12 @@ EXPORT LONG SCardDisconnect(SCARDHANDLE card, DWORD disposition)
 	return next_end("SCardDisconnect", card, disposition);
 }
 
-void provider_hold(void)
+bool provider_hold(void)
 {
+	bool held = signet_pcsc_lock.hold;
+
 	signet_pcsc_lock.hold = true;
+	return !held;
 }
 
 bool provider_release(void)

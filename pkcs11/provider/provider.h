@@ -17,8 +17,8 @@
 
 #include <stdbool.h>
 
-/* From now on locks are held back. */
-void provider_hold(void);
+/* From now on locks are held back.  False: they were already. */
+bool provider_hold(void);
 
 /*
  * No more: what is held back ends now, with a reset of the card.  False:

@@ -180,14 +180,6 @@ void module_card_out(struct module *m, const char *reader,
 bool module_let_go(struct module *m, struct worker *w,
 		   const struct error *why);
 
-/*
- * This worker has set a PIN of a card.  ykcs11 (2.2) keeps it, and opens a card
- * with it that was reset, whoever gets at the card then: of modules that are
- * not told to keep none (opensc_conf.h) such a worker is ended, and the next
- * one starts.
- */
-void module_forget_pin(struct module *m, struct worker *w);
-
 /* No new jobs; retired() is called when those it has are done. */
 void module_retire(struct module *m);
 

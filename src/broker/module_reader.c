@@ -169,16 +169,6 @@ void module_card_out(struct module *m, const char *reader,
 	module_release(m);
 }
 
-void module_forget_pin(struct module *m, struct worker *w)
-{
-	struct error told;
-
-	if (m->config->opensc_conf || !m->config->per_reader)
-		return;
-	error_set(&told, ERR_TOKEN_GONE, "a PIN was changed: it is forgotten");
-	worker_retire(w, &told);
-}
-
 bool module_let_go(struct module *m, struct worker *w, const struct error *why)
 {
 	struct error told;

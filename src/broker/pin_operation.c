@@ -128,10 +128,7 @@ static int pin_answer(struct worker_call *call, const struct wire_frame *f,
 	}
 	if (o->kind != PIN_OPERATION_INITIALIZE) {
 		o->token->wire.flags = rep.token.flags;
-		module_hold(m);
-		module_forget_pin(m, o->approval.worker);
 		pin_end(o, NULL);
-		module_release(m);
 		return 0;
 	}
 	module_hold(m);

@@ -12,6 +12,7 @@ load helper
 load person
 load card
 load faults
+load scenarios
 
 setup() {
 	signet_setup
@@ -50,6 +51,28 @@ approvals() {
 	not_used
 }
 
+# After a reset a module may present a PIN by itself that it has kept.
+open_dialogs() {
+	MODULE=$1
+	faults_start 1 approves
+	card_signs alice
+	double waits
+	use_9d 20000 &
+	other=$!
+	for n in 2 3; do
+		ask one "$(body "$(uri alice)")"
+		open_dialog "$n"
+		card_is 1 login=no
+		card_is 1 pin=3
+		card_reset_by_another 1
+		go
+		answer one "$ASKED"
+		own_or_typed alice
+	done
+	wait_until 3 card_is 1 login=no
+	not_used
+}
+
 kept() {
 	POLICY='  - {name: kept, outcome: ask, pin_cache: 1}' \
 		login_start "$1" "$CARD_PIN"
@@ -77,6 +100,10 @@ changed() {
 	approvals opensc
 }
 
+@test "opensc: dialogs that are open" {
+	open_dialogs opensc
+}
+
 @test "opensc: a login that is kept" {
 	kept opensc
 }
@@ -87,6 +114,10 @@ changed() {
 
 @test "ykcs11: approvals" {
 	approvals ykcs11
+}
+
+@test "ykcs11: dialogs that are open" {
+	open_dialogs ykcs11
 }
 
 @test "ykcs11: a login that is kept" {

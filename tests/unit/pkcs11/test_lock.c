@@ -20,6 +20,7 @@
 static struct p11_module module;
 static const struct p11_token token = { .module = &module };
 static CK_RV login_rv;
+static LONG while_opening;
 
 static int set_up(void **state)
 {
@@ -109,17 +110,58 @@ static void a_login_that_fails_is_none(void **state)
 	end_is(PASSED_ON);
 }
 
+static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *arg,
+			  CK_NOTIFY notify, CK_SESSION_HANDLE *session)
+{
+	end_is(while_opening);
+	return CKR_OK;
+}
+
+static void opens_with(LONG rv)
+{
+	CK_FUNCTION_LIST list = { .C_OpenSession = open_session };
+	CK_SESSION_HANDLE session;
+
+	module.p11 = &list;
+	while_opening = rv;
+	assert_int_equal(p11_lock_and_open(&token, 0, &session), CKR_OK);
+}
+
+/* The first test: no module has a PIN yet that it could present. */
+static void a_session_before_any_login_is_none(void **state)
+{
+	opens_with(PASSED_ON);
+}
+
+static void a_session_after_one_may_be_one(void **state)
+{
+	p11_lock_login(&token);
+	assert_false(p11_lock_end());
+	opens_with(SCARD_S_SUCCESS);
+	end_is(PASSED_ON);
+}
+
+static void a_session_ends_no_other_login(void **state)
+{
+	p11_lock_login(&token);
+	opens_with(SCARD_S_SUCCESS);
+	end_is(SCARD_S_SUCCESS);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_session_before_any_login_is_none),
 		TEST(without_a_login_all_is_passed_on),
 		TEST(with_one_the_lock_stays),
 		TEST(until_the_login_ends),
 		TEST(or_the_handle_does),
 		TEST(nothing_is_kept_of_several_readers),
 		TEST(a_login_that_fails_is_none),
+		TEST(a_session_after_one_may_be_one),
+		TEST(a_session_ends_no_other_login),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
