@@ -539,5 +539,8 @@ void shard_start(struct shard *s)
 		return;
 	}
 	error_prefix(&e, "module %s: ", s->module->config->name);
+	/* Of a worker that was started it is told when it ends. */
+	if (strcmp(s->module->last_error.message, e.message) != 0)
+		log_failure(LOG_WARNING, NULL, "no worker", &e);
 	shard_worker_ended(s, NULL, &e);
 }

@@ -70,6 +70,9 @@ broken_module() {
 	chmod 666 "$D/loose.so"
 	broken_module "$D/loose.so" module-load
 	says "chmod go-w"
+	# The log tells it, and not at each attempt.
+	sleep 0.5
+	[ "$(grep -c "no worker: .*chmod go-w" "$D/log")" -eq 1 ]
 }
 
 # fails_to_start RULE: the module does not come up; then it does.
