@@ -46,11 +46,12 @@ tampered() {
 
 # found SEQUENCE [WHAT]: verify names this record first.
 found() {
+	local sequence what
 	verify 1 --file bad
+	read -r sequence what < <(jq -r '.first_failure |
+		"\(.sequence) \(.what)"' said)
 	# shellcheck disable=SC2015 # the last of them only prints
-	[ "$(jq -r .first_failure.sequence said)" = "$1" ] &&
-		[ "${2:-$(jq -r .first_failure.what said)}" = \
-			"$(jq -r .first_failure.what said)" ] || {
+	[ "$sequence" = "$1" ] && [ "${2:-$what}" = "$what" ] || {
 		jq .first_failure said
 		return 1
 	}

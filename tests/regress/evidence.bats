@@ -523,7 +523,7 @@ changes() {
 # sqlite3, jq, sha256sum and openssl only. A shell of its own: in a condition
 # set -e would be without effect.
 audit() {
-	bash -ec "$(declare -f audit_steps); audit_steps \"\$1\"" - "$1"
+	bash -ec "$(declare -f jq audit_steps); audit_steps \"\$1\"" - "$1"
 }
 
 audit_steps() {

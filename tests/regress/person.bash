@@ -112,7 +112,8 @@ transcript() {
 
 # Dialogs that asked for consent or a PIN.
 dialogs() {
-	transcript | grep -cE '^(GETPIN|CONFIRM)' || true
+	grep -csE '^(GETPIN|CONFIRM)' "$D/transcript" || [ -e "$D/transcript" ] ||
+		echo 0
 }
 
 # PINs that were asked for.
@@ -140,13 +141,20 @@ go() {
 
 # --- processes -------------------------------------------------------------
 
+# (pgrep would look at every process there is.)
 prompts() {
-	pgrep -x -P "$PID" signet-prompt || true
+	local pid name
+	for pid in $(cat "/proc/$PID/task/"*/children 2>/dev/null); do
+		read -r name 2>/dev/null <"/proc/$pid/comm" || continue
+		[ "$name" != signet-prompt ] || echo "$pid"
+	done
 }
 
-# No dialog and nobody who makes one is left of this test.
+# No dialog and nobody who makes one is left of this test: no script of its
+# folder runs.
 nobody_asks() {
-	[ -z "$(prompts)" ] && ! pgrep -f "^/bin/sh $D/" >/dev/null
+	[ -z "$(prompts)" ] &&
+		! grep -qsa "^/bin/sh.$D/" /proc/[0-9]*/cmdline
 }
 
 wait_nobody_asks() {
