@@ -16,6 +16,7 @@
 #include "cli/i18n.h"
 #include "cli/message.h"
 #include "cli/term.h"
+#include "evidence/archive.h"
 #include "evidence/auditor.h"
 #include "evidence/reader.h"
 #include "evidence/verify.h"
@@ -30,6 +31,8 @@ struct verifying {
 	struct buf key, tsa_ca;
 	struct reader *readers[VERIFY_FILES];
 	size_t readers_count;
+	struct reader *early[VERIFY_FILES]; /* see take_early() */
+	size_t early_count;
 	const char *broken; /* a file that could not be opened as evidence */
 	struct error broken_why;
 	struct cli_evidence_report report;
@@ -41,6 +44,9 @@ static void verifying_fini(struct verifying *w)
 	for (size_t i = 0; i < w->readers_count; i++)
 		reader_close(w->readers[i]);
 	w->readers_count = 0;
+	for (size_t i = 0; i < w->early_count; i++)
+		reader_close(w->early[i]);
+	w->early_count = 0;
 	buf_fini(&w->key);
 	buf_fini(&w->tsa_ca);
 	cli_evidence_report_fini(&w->report);
@@ -91,6 +97,14 @@ static int64_t archived_to(struct reader *r)
 	return last;
 }
 
+static int64_t last_of(struct reader *r)
+{
+	struct reader_record head;
+	struct error e;
+
+	return reader_head(r, &head, &e) == 0 ? head.sequence : INT64_MAX;
+}
+
 /* Where records are left over, the archive that has them comes first. */
 static int compare_files(const void *a, const void *b)
 {
@@ -102,7 +116,71 @@ static int compare_files(const void *a, const void *b)
 		x = archived_to(one);
 		y = archived_to(other);
 	}
+	if (x == y) {
+		x = last_of(one);
+		y = last_of(other);
+	}
 	return x < y ? -1 : x > y;
+}
+
+/* --- an archive that is there too early ----------------------------------- */
+
+/*
+ * `signet evidence archive` was killed when the archive had its name, and the
+ * evidence did not say so yet: all of it is in the next file, too, up to the
+ * same hash.
+ */
+static bool is_early(struct reader *archive, struct reader *evidence)
+{
+	struct reader_record end, rec;
+	struct error e;
+	bool found;
+
+	if (first_of(archive) != first_of(evidence) ||
+	    archived_to(archive) != archived_to(evidence) ||
+	    reader_head(archive, &end, &e) != 0)
+		return false;
+	reader_seek(evidence, end.sequence);
+	return reader_record(evidence, &rec, &found, &e) == 0 && found &&
+	       rec.sequence == end.sequence && slice_equal(rec.hash, end.hash);
+}
+
+/* Those are verified by themselves, and not in the row of files. */
+static void take_early(struct verifying *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->readers_count; i++)
+		if (i + 1 < w->readers_count &&
+		    is_early(w->readers[i], w->readers[i + 1]))
+			w->early[w->early_count++] = w->readers[i];
+		else
+			w->readers[kept++] = w->readers[i];
+	w->readers_count = kept;
+}
+
+static int judge_early(struct verifying *w, struct verify *v)
+{
+	uint8_t hash[CHAIN_HASH];
+	struct error e;
+	int r = 0;
+
+	for (size_t i = 0; i < w->early_count; i++) {
+		struct reader *a = w->early[i];
+
+		r = archive_verify(reader_path(a), (uint64_t)first_of(a),
+				   (uint64_t)last_of(a), hash, &e);
+		if (r == ERR_MALFORMED)
+			verify_broken(v, e.message);
+		else if (r != 0)
+			return cli_failure(&e, reader_path(a));
+		else
+			cli_message(_("%s is not finished: what is in it, the"
+				      " evidence still has; `signet evidence"
+				      " archive` finishes it"),
+				    reader_path(a));
+	}
+	return CLI_OK;
 }
 
 /* A file that is none is a finding, one that cannot be read is not. */
@@ -141,6 +219,7 @@ static int open_files(struct verifying *w)
 		return r;
 	qsort(w->readers, w->readers_count, sizeof(w->readers[0]),
 	      compare_files);
+	take_early(w);
 	if (reader_head(w->readers[w->readers_count - 1], &head, &e) == 0)
 		w->last = (uint64_t)head.sequence;
 	return r;
@@ -187,9 +266,13 @@ static int judge(struct verifying *w, struct verify *v)
 {
 	const struct verify_result *r;
 	struct error e;
+	int failed;
 
 	if (w->broken != NULL)
 		verify_broken(v, w->broken_why.message);
+	failed = judge_early(w, v);
+	if (failed != CLI_OK)
+		return failed;
 	for (size_t i = 0; i < w->readers_count; i++)
 		if (verify_file(v, w->readers[i], &e) != 0)
 			return cli_failure(&e, reader_path(w->readers[i]));

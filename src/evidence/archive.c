@@ -192,9 +192,8 @@ static int pack(struct archiving *a, struct error *e)
 	return r;
 }
 
-/* All of path verifies, and is these records: hash is that of the last. */
-static int verified(const char *path, uint64_t first, uint64_t last,
-		    uint8_t *hash, struct error *e)
+int archive_verify(const char *path, uint64_t first, uint64_t last,
+		   uint8_t *hash, struct error *e)
 {
 	static const struct verify_options options;
 	const struct verify_result *result;
@@ -224,7 +223,7 @@ static int verified(const char *path, uint64_t first, uint64_t last,
 /* What cannot be verified is not taken out of sight. */
 static int check(struct archiving *a, struct error *e)
 {
-	int r = verified(a->packed, a->first, a->last, a->hash, e);
+	int r = archive_verify(a->packed, a->first, a->last, a->hash, e);
 
 	if (r == ERR_MALFORMED)
 		error_prefix(e, "nothing was moved, since it does not verify:"
@@ -283,7 +282,7 @@ static bool left_published(struct archiving *a, const char *path, uint64_t last)
 	struct error e;
 
 	return last >= a->first && last <= a->last &&
-	       verified(path, a->first, last, hash, &e) == 0 &&
+	       archive_verify(path, a->first, last, hash, &e) == 0 &&
 	       journal_has(a, last, hash);
 }
 

@@ -41,4 +41,11 @@ struct archive_result {
 int archive_run(const struct archive_order *order, struct archive_result *out,
 		struct error *e) MUST_CHECK;
 
+/*
+ * All of path verifies by itself, and is these records: hash[32] is that of
+ * the last.  ERR_MALFORMED: it does not, or is not; ERR_IO, ERR_NO_MEMORY.
+ */
+int archive_verify(const char *path, uint64_t first, uint64_t last,
+		   uint8_t *hash, struct error *e) MUST_CHECK;
+
 #endif

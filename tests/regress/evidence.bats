@@ -323,7 +323,17 @@ nothing_lost() {
 		n=$((n + 1))
 	done
 	[ "$(count archives)" -eq 0 ]
+	# It can be named, and is told for what it is.
+	file=$(find state-home -name '*.gz')
+	verify 0 --signed "$file"
+	grep -q 'is not finished.*signet evidence archive' err
+	said ".first == 1 and .records == .last"
+	cp "$file" kept
+	change "$file"
+	verify 1 "$file"
+	mv kept "$file"
 	recorded
+	verify 0 --signed "$file"
 	"$signet" evidence archive --keep 0 --json >made
 	file=$(jq -r .file made)
 	[ "$(find state-home -name '*.gz*')" -ef "$file" ]
