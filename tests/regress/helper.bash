@@ -20,14 +20,18 @@ tools=$build/tools
 	fi
 }
 
+# For setup. bats notes each command for its traces, in a fifth of a millisecond:
+# from now on those of the test, and not of what it calls.
+untraced() {
+	set +T
+}
+
 # shellcheck source=/dev/null
 signet_setup() {
 	. "$build/fixtures/env"
 	D=$(mktemp -dt signet.XXXXXX)
 	PIDS=()
-	# bats notes each command for its traces, in a fifth of a millisecond: of
-	# the test, and not of what it calls.
-	set +T
+	untraced
 	# Its own copy of the tokens: SoftHSM misses a token at C_Initialize
 	# while another process logs in to it.
 	cp -R "$SIGNET_FIXTURES/tokens" "$D/tokens"

@@ -11,6 +11,7 @@ doubles=$BATS_TEST_DIRNAME/../pinentry
 setup() {
 	D=$(mktemp -dt signet.XXXXXX)
 	PIDS=()
+	untraced
 	printf '1234\n' >"$D/pin"
 }
 

@@ -9,6 +9,7 @@ load helper
 setup() {
 	D=$(mktemp -dt signet.XXXXXX)
 	PIDS=()
+	untraced
 	mkdir "$D/conf"
 	export PCSCLITE_CSOCK_NAME=$D/pcscd
 	[ -x /usr/sbin/pcscd ] || skip "pcscd is missing"

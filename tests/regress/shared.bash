@@ -20,6 +20,7 @@ shared_setup() {
 	# shellcheck source=/dev/null
 	. "$build/fixtures/env"
 	PIDS=()
+	untraced
 	OWN=
 	KEY="pkcs11:serial=$SIGNET_SERIAL_TEST;object=p256"
 	double approves
