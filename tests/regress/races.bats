@@ -139,6 +139,10 @@ logged_out() {
 	[ "$(dialogs)" -eq 1 ]
 }
 
+dialogs_waiting() {
+	[ "$(api GET /v1/status | jq .dialogs_waiting)" -eq "$1" ]
+}
+
 @test "a PIN is to be changed while a dialog is open: it waits" {
 	person waits "$(module_mock)"
 	ask one
@@ -149,6 +153,7 @@ logged_out() {
 		>"$D/change" 2>/dev/null 3>&- &
 	PIDS+=("$!")
 	change=$!
+	wait_until 10 dialogs_waiting 1
 	asks "$(text third)" -H 'Prefer: respond-async'
 	[ "$(dialogs)" -eq 1 ]
 	go
