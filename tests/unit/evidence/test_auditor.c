@@ -33,6 +33,7 @@ static void a_key_is_read_from_pem_and_der(void **state)
 	struct made m;
 	BIO *bio;
 	char *text;
+	long len;
 
 	made_open(&m);
 	spki = checkpoint_key_public(m.key);
@@ -43,7 +44,8 @@ static void a_key_is_read_from_pem_and_der(void **state)
 	public = d2i_PUBKEY(NULL, &at, (long)spki.len);
 	bio = BIO_new(BIO_s_mem());
 	assert_int_equal(PEM_write_bio_PUBKEY(bio, public), 1);
-	buf_put(&pem, text, (size_t)BIO_get_mem_data(bio, &text));
+	len = BIO_get_mem_data(bio, &text);
+	buf_put(&pem, text, (size_t)len);
 	BIO_free(bio);
 	EVP_PKEY_free(public);
 	write_file(&m, buf_slice(&pem));
