@@ -65,6 +65,15 @@ static int consent_allowed(const struct wire_token *info,
 	return 0;
 }
 
+/* A login that was kept is over: what comes is approved for itself. */
+static int consent_anew(struct p11_token *t, struct error *e)
+{
+	int r = p11_logout(t, e);
+
+	p11_lock_end();
+	return r;
+}
+
 /* All that can fail before a PIN is at stake. */
 static int consent_ready(struct p11_token *t, const struct wire_sign_req *req,
 			 struct error *e)
@@ -75,7 +84,7 @@ static int consent_ready(struct p11_token *t, const struct wire_sign_req *req,
 		return error_set(e, ERR_DEADLINE, "%s: the deadline passed "
 				 "before the token was asked",
 				 t->module->name);
-	r = t->logged_in ? p11_logout(t, e) : 0;
+	r = t->logged_in ? consent_anew(t, e) : 0;
 	if (r == 0)
 		r = p11_token_refresh(t, e);
 	if (r == 0)

@@ -187,23 +187,17 @@ static int handle_login(struct p11_worker *w, uint32_t id,
 	return r;
 }
 
-static void reset_card(const struct p11_worker *w)
-{
-	struct error e;
-
-	if (w->tokens.reader[0] != '\0' &&
-	    reader_reset(w->tokens.reader, &e) != 0)
-		log_failure(LOG_WARNING, NULL, "the card keeps its login", &e);
-}
-
 /*
  * A login belongs to the card, and C_Logout does not reach every card: a reset
  * does.  Without it the next program would find the card open.
  */
 static void forget_login(const struct p11_worker *w)
 {
-	if (!p11_lock_end())
-		reset_card(w);
+	struct error e;
+
+	if (!p11_lock_end() && w->tokens.reader[0] != '\0' &&
+	    reader_reset(w->tokens.reader, &e) != 0)
+		log_failure(LOG_WARNING, NULL, "the card keeps its login", &e);
 }
 
 static int handle_logout(struct p11_worker *w, uint32_t id,
@@ -336,7 +330,7 @@ static int handle_prepare(struct p11_worker *w, uint32_t id,
 
 	/* A card that is open takes any PIN for the right one. */
 	if (r == 0 && m->prepare.pins > 0 && !t->logged_in)
-		reset_card(w);
+		forget_login(w);
 	if (r == 0)
 		r = p11_prepare(t, &fd, &rep, e);
 	if (r == 0)

@@ -9,13 +9,13 @@
 /* Was there a login in the life of this process? */
 static bool lock_used;
 
-void p11_lock_login(const struct p11_token *t)
+bool p11_lock_login(const struct p11_token *t)
 {
 	/* Of several cards one cannot be told from another here. */
 	if (!t->module->one_reader)
-		return;
+		return false;
 	lock_used = true;
-	provider_hold();
+	return provider_hold();
 }
 
 bool p11_lock_end(void)
@@ -39,14 +39,13 @@ CK_RV p11_lock_and_open(const struct p11_token *t, CK_FLAGS flags,
 CK_RV p11_lock_and_login(const struct p11_token *t, CK_SESSION_HANDLE session,
 			 CK_USER_TYPE user, const struct secret *pin)
 {
-	CK_RV rv;
+	bool ours = p11_lock_login(t);
+	CK_RV rv = t->module->p11->C_Login(session, user,
+					   pin == NULL ? NULL : pin->ptr,
+					   pin == NULL ? 0 :
+					   (CK_ULONG)pin->len);
 
-	p11_lock_login(t);
-	rv = t->module->p11->C_Login(session, user,
-				     pin == NULL ? NULL : pin->ptr,
-				     pin == NULL ? 0 : (CK_ULONG)pin->len);
-	/* A key's own PIN is asked for within a login. */
-	if (rv != CKR_OK && user != CKU_CONTEXT_SPECIFIC)
+	if (rv != CKR_OK && ours)
 		p11_lock_end();
 	return rv;
 }

@@ -14,9 +14,10 @@
 
 /*
  * From now on the card stays ours.  To be called before whatever may log in:
- * afterwards it can be too late.
+ * afterwards it can be too late.  False: it was ours already, by a login that
+ * is kept, or cannot be.
  */
-void p11_lock_login(const struct p11_token *t);
+bool p11_lock_login(const struct p11_token *t);
 
 /*
  * The login has ended, or there was none: the card is reset, and then others
@@ -31,7 +32,10 @@ bool p11_lock_end(void);
 CK_RV p11_lock_and_open(const struct p11_token *t, CK_FLAGS flags,
 			CK_SESSION_HANDLE *session);
 
-/* C_Login as above, with the end if it fails; no pin (NULL): at the pad. */
+/*
+ * C_Login as above; no pin (NULL): at the pad.  One that fails ends what it
+ * began, and no login before it.
+ */
 CK_RV p11_lock_and_login(const struct p11_token *t, CK_SESSION_HANDLE session,
 			 CK_USER_TYPE user, const struct secret *pin);
 

@@ -141,15 +141,15 @@ static int pin_set(struct p11_token *t, CK_SESSION_HANDLE session,
 		   CK_USER_TYPE user, const struct pin_pair *p,
 		   struct error *e)
 {
-	CK_RV rv;
+	bool ours = p11_lock_login(t);
+	CK_RV rv = t->module->p11->C_SetPIN(session, p->known.ptr,
+					    (CK_ULONG)p->known.len,
+					    p->fresh.ptr,
+					    (CK_ULONG)p->fresh.len);
 
-	p11_lock_login(t);
-	rv = t->module->p11->C_SetPIN(session, p->known.ptr,
-				      (CK_ULONG)p->known.len, p->fresh.ptr,
-				      (CK_ULONG)p->fresh.len);
 	if (rv == CKR_OK)
 		return 0;
-	if (!t->entered)
+	if (ours)
 		p11_lock_end();
 	return pin_refused(t, user, "C_SetPIN", rv, e);
 }

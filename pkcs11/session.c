@@ -44,10 +44,14 @@ void p11_session_lost(struct p11_token *t)
 
 void p11_session_close(struct p11_token *t)
 {
+	bool in = t->logged_in;
+
 	if (t->session == CK_INVALID_HANDLE)
 		return;
 	t->module->p11->C_CloseSession(t->session);
 	p11_session_lost(t);
+	if (in)
+		p11_lock_end();
 }
 
 int p11_session_failed(struct p11_token *t, const char *call, CK_RV rv,

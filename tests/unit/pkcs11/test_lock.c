@@ -102,12 +102,19 @@ static void login_with(CK_USER_TYPE user, CK_RV rv)
 
 static void a_login_that_fails_is_none(void **state)
 {
+	login_with(CKU_USER, CKR_PIN_INCORRECT);
+	end_is(PASSED_ON);
+}
+
+/* A key's own PIN; somebody is logged in already. */
+static void a_login_that_fails_ends_no_other(void **state)
+{
 	login_with(CKU_USER, CKR_OK);
 	end_is(SCARD_S_SUCCESS);
 	login_with(CKU_CONTEXT_SPECIFIC, CKR_PIN_INCORRECT);
 	end_is(SCARD_S_SUCCESS);
-	login_with(CKU_USER, CKR_PIN_INCORRECT);
-	end_is(PASSED_ON);
+	login_with(CKU_USER, CKR_USER_ALREADY_LOGGED_IN);
+	end_is(SCARD_S_SUCCESS);
 }
 
 static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *arg,
@@ -160,6 +167,7 @@ int main(void)
 		TEST(or_the_handle_does),
 		TEST(nothing_is_kept_of_several_readers),
 		TEST(a_login_that_fails_is_none),
+		TEST(a_login_that_fails_ends_no_other),
 		TEST(a_session_after_one_may_be_one),
 		TEST(a_session_ends_no_other_login),
 	};
