@@ -4,7 +4,6 @@
  */
 #include "api/members.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -41,11 +40,13 @@ static int member_take(const struct member *m, json_t *value,
 	return 0;
 }
 
-static int members_missing(const struct member *members, size_t count,
-			   uint32_t seen, const char *what, struct error *e)
+static int members_missing(const json_t *object, const char *what,
+			   const struct member *members, size_t count,
+			   struct error *e)
 {
 	for (size_t n = 0; n < count; n++)
-		if (members[n].required && (seen & UINT32_C(1) << n) == 0)
+		if (members[n].required &&
+		    json_object_get(object, members[n].name) == NULL)
 			return error_set(e, ERR_MALFORMED, "%s: %s is missing",
 					 what, members[n].name);
 	return 0;
@@ -54,7 +55,6 @@ static int members_missing(const struct member *members, size_t count,
 int members_read(json_t *object, const char *what,
 		 const struct member *members, size_t count, struct error *e)
 {
-	uint32_t seen = 0;
 	const char *name;
 	json_t *value;
 	size_t n;
@@ -70,7 +70,6 @@ int members_read(json_t *object, const char *what,
 		r = member_take(&members[n], value, what, e);
 		if (r != 0)
 			return r;
-		seen |= UINT32_C(1) << n;
 	}
-	return members_missing(members, count, seen, what, e);
+	return members_missing(object, what, members, count, e);
 }

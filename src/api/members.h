@@ -16,9 +16,6 @@
 
 struct error;
 
-/* At most so many of one object. */
-#define MEMBERS_MAX 32
-
 /* One that may be there: one of the three says what it is and where it goes. */
 struct member {
 	const char *name;
