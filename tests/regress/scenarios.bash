@@ -148,14 +148,19 @@ swapped_in_mid_sign() {
 	no_try_spent 1
 }
 
-pcscd_killed_idle() {
-	faults_start 1 approves
+# It is killed, asked in vain, and there again.
+pcscd_goes() {
 	card_signs alice
 	pcscd_kill
 	sign "$(uri alice)" >"$D/answer"
 	typed
 	pcscd_start
 	since
+}
+
+pcscd_killed_idle() {
+	faults_start 1 approves
+	pcscd_goes
 	back alice "pcscd killed when idle, signs after"
 	no_try_spent 1
 }
@@ -311,7 +316,6 @@ reset_with_a_login_kept() {
 
 # What goes takes the login that pin_cache kept along, and the lock.
 kept_login_is_gone() {
-	since
 	back alice "$1, signs after"
 	[ "$(pins)" -eq 2 ]
 	no_try_spent 1
@@ -320,11 +324,7 @@ kept_login_is_gone() {
 pcscd_killed_with_a_login_kept() {
 	POLICY='  - {name: kept, outcome: ask, pin_cache: 60}' \
 		faults_start 1 approves
-	card_signs alice
-	pcscd_kill
-	sign "$(uri alice)" >"$D/answer"
-	typed
-	pcscd_start
+	pcscd_goes
 	kept_login_is_gone "pcscd killed with a login kept"
 }
 
@@ -335,6 +335,7 @@ pulled_with_a_login_kept() {
 	remove 1
 	wait_until 5 tokens_are 0
 	insert 1
+	since
 	kept_login_is_gone "out with a login kept"
 }
 
